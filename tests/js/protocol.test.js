@@ -15,37 +15,37 @@ const SERVER = Object.fromEntries(
 const ACCEPTED = [...CASES.fromClient, ...CASES.fromClientV1]
   .filter((example) => !example.error)
   .map(({ text }) => JSON.parse(text));
-const REQUEST = "r-1";
+const REQUEST_ID = "r-1";
 const CARDS = '[{"front":"ebb","back":"falling"},{"front":"flow","back":"rising"}]';
 
 /** Return a client with an engine that has requested cards with the request ID of the table. */
 async function requestCards() {
   const server = new Server();
   const engine = new Engine();
-  const client = await server.connected({ engine });
-  const call = client.generate({ topic: "Tides", count: 2, requestId: REQUEST });
+  const client = await server.connectClient({ engine });
+  const call = client.generate({ topic: "Tides", count: 2, requestId: REQUEST_ID });
   await flush();
   return { server, engine, client, call, socket: server.socket };
 }
 
-/** Add the request ID, which the server sends in the mindflip.v1 dialect. */
-function withIds(message) {
-  return { ...message, requestId: REQUEST };
+/** Add the request ID, which the server sends over mindflip.v1. */
+function withRequestId(message) {
+  return { ...message, requestId: REQUEST_ID };
 }
 
 /** Check that every field of a message, with its type, is in an accepted case of the table. */
 function assertInTable(message) {
   const accepted = ACCEPTED.filter(({ type }) => type === message.type);
-  assert.ok(accepted.length, `${message.type} is in no case of the table`);
-  for (const [member, value] of Object.entries(message)) {
+  assert.ok(accepted.length, `${message.type} is not in the table`);
+  for (const [field, value] of Object.entries(message)) {
     assert.ok(
-      accepted.some((example) => typeof example[member] === typeof value),
-      `${message.type}.${member} is in no case of the table`,
+      accepted.some((example) => typeof example[field] === typeof value),
+      `${message.type}.${field} is not in the table`,
     );
   }
 }
 
-test("every message of the table is understood, or passed over", async () => {
+test("every server message of the table is handled without an exception", async () => {
   for (const message of Object.values(SERVER)) {
     const { socket } = await requestCards();
     socket.receive(message);
@@ -54,9 +54,9 @@ test("every message of the table is understood, or passed over", async () => {
 });
 
 for (const name of ["the guide's progress", "a progress with ids"]) {
-  test(`${name} is told`, async () => {
+  test(`a progress message is reported with its progress and text: ${name}`, async () => {
     const { socket, client } = await requestCards();
-    socket.receive(withIds(SERVER[name]));
+    socket.receive(withRequestId(SERVER[name]));
     const { progress, message } = client.events.find((event) => event.name === "progress");
     assert.deepEqual([progress, message], [SERVER[name].progress, SERVER[name].message]);
   });
@@ -68,9 +68,9 @@ for (const name of [
   "a result with fewer cards than asked",
   "a result with ids",
 ]) {
-  test(`${name} ends the call`, async () => {
+  test(`a result message completes the call with its cards: ${name}`, async () => {
     const { socket, call } = await requestCards();
-    socket.receive(withIds(SERVER[name]));
+    socket.receive(withRequestId(SERVER[name]));
     assert.deepEqual(await call.result, {
       ...SERVER[name].data,
       generationId: SERVER[name].generationId ?? null,
@@ -83,10 +83,10 @@ for (const name of [
   "an error that says when to come back",
   "an error with ids",
 ]) {
-  test(`${name} fails the call with its code and its sentence`, async () => {
+  test(`an error message fails the call with its code and message: ${name}`, async () => {
     const { socket, call } = await requestCards();
     const { code, error: message, retryable, retryAfter } = SERVER[name];
-    socket.receive(withIds(SERVER[name]));
+    socket.receive(withRequestId(SERVER[name]));
     await assertFails(call.result, {
       name: "GenerationError",
       code,
@@ -97,7 +97,7 @@ for (const name of [
   });
 }
 
-test("a session shows the place in the queue, and then the cards that came", async () => {
+test("a session message sets the call's status, place in the queue and cards", async () => {
   const { socket, call } = await requestCards();
   socket.receive(SERVER["a session with one that waits"]);
   assert.deepEqual([call.status, call.place, call.cards], ["queued", 2, []]);
@@ -105,7 +105,7 @@ test("a session shows the place in the queue, and then the cards that came", asy
   assert.deepEqual([call.status, call.place, call.cards], ["leased", 0, [SERVER["a card"].card]]);
 });
 
-test("a card is the call's", async () => {
+test("a card message adds its card to the call", async () => {
   const { socket, call } = await requestCards();
   socket.receive(SERVER["a card"]);
   for await (const card of call) {
@@ -114,14 +114,14 @@ test("a card is the call's", async () => {
   }
 });
 
-test("a stale response is the engine's affair and no call's", async () => {
+test("a stale response leaves the call open", async () => {
   const { socket, call } = await requestCards();
   socket.receive(SERVER["a card"]);
   socket.receive(SERVER["a stale response"]);
   assert.equal((await outcomeOf(call.result)).state, "open");
 });
 
-test("all that a client says over its life stands in the table", async () => {
+test("every message that a client sends is in the table", async () => {
   const { server, socket, engine, call } = await requestCards();
   socket.receive(SERVER["a generate for an engine"]);
   socket.receive(SERVER["a ping"]);
@@ -146,7 +146,7 @@ test("all that a client says over its life stands in the table", async () => {
   assert.deepEqual([...new Set(sent.map(({ type }) => type))].sort(), types);
 });
 
-test("a message of a later version is passed over", async () => {
+test("a message of an unknown type is ignored", async () => {
   const { socket, call } = await requestCards();
   socket.receive({ type: "weather", sunny: true });
   socket.receive(SERVER["a result with ids"]);

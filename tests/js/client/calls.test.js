@@ -1,4 +1,4 @@
-/** Requests for cards: concurrent, streamed, cancelled and rejected ones. */
+/** Requests for cards: concurrent, streamed, cancelled, rejected and remote calls. */
 import assert from "node:assert/strict";
 import test from "node:test";
 
@@ -11,12 +11,12 @@ const messageFor = (call, fields) => ({
 });
 const cardMessage = (call, index, front, seq) =>
   messageFor(call, { type: "card", index, card: card(front), seq });
-const result = (call, fronts, seq, overrides = {}) =>
+const resultMessage = (call, fronts, seq, overrides = {}) =>
   messageFor(call, { type: "result", data: { cards: fronts.map(card), ...overrides }, seq });
 
-test("the guide's call has the guide's result", async () => {
+test("generateFlashcards sends the prompt and its options, and returns the result", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   const outcome = client.generateFlashcards("Tides", 2);
   await flush();
   const [request] = server.socket.ofType("generate");
@@ -34,9 +34,9 @@ test("the guide's call has the guide's result", async () => {
   assert.deepEqual(await outcome, { cards: [card("ebb")], partial: true, generationId: "g" });
 });
 
-test("the socket speaks mindflip.v1 and calls wait until the server has greeted", async () => {
+test("a call is sent over mindflip.v1 after the snapshot of the server", async () => {
   const server = new Server();
-  const client = server.client();
+  const client = server.createClient();
   client.generate({ topic: "Tides" });
   await flush();
   assert.deepEqual([server.socket.protocols, server.socket.sent], [["mindflip.v1"], []]);
@@ -44,9 +44,9 @@ test("the socket speaks mindflip.v1 and calls wait until the server has greeted"
   assert.equal(server.socket.ofType("generate").length, 1);
 });
 
-test("cards come one by one and each once, though the result has them all", async () => {
+test("cards are streamed in order, and each is reported once", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   const call = client.generate({ topic: "Tides", count: 3 });
   const fronts = [];
   const reading = (async () => {
@@ -58,7 +58,7 @@ test("cards come one by one and each once, though the result has them all", asyn
   assert.deepEqual(fronts, ["ebb"]);
   server.socket.receive(cardMessage(call, 0, "ebb", 2));
   server.socket.receive(cardMessage(call, 1, "flow", 3));
-  server.socket.receive(result(call, ["ebb", "flow", "spring"], 5));
+  server.socket.receive(resultMessage(call, ["ebb", "flow", "spring"], 5));
   await reading;
   assert.deepEqual(fronts, ["ebb", "flow", "spring"]);
   assert.deepEqual(
@@ -67,22 +67,22 @@ test("cards come one by one and each once, though the result has them all", asyn
   );
 });
 
-test("several calls at once each get their own", async () => {
+test("concurrent calls receive their own results in any order", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   const [first, second] = ["Tides", "Winds"].map((topic) => client.generate({ topic, count: 1 }));
   await flush();
-  server.socket.receive(result(second, ["gale"], 3));
-  server.socket.receive(result(first, ["ebb"], 4));
+  server.socket.receive(resultMessage(second, ["gale"], 3));
+  server.socket.receive(resultMessage(first, ["ebb"], 4));
   assert.deepEqual(
     [(await first.result).cards[0].front, (await second.result).cards[0].front],
     ["ebb", "gale"],
   );
 });
 
-test("an abort is sent as cancel, and the cards on their way still come", async () => {
+test("an aborted call sends cancel and keeps cards that arrive before its error", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   const abort = new AbortController();
   const call = client.generate({ topic: "Tides", signal: abort.signal });
   await flush();
@@ -106,9 +106,9 @@ test("an abort is sent as cancel, and the cards on their way still come", async 
   });
 });
 
-test("what is aborted before it was sent is never sent", async () => {
+test("a call that is aborted before it is sent fails as cancelled and is never sent", async () => {
   const server = new Server();
-  const client = server.client();
+  const client = server.createClient();
   const abort = new AbortController();
   const call = client.generate({ topic: "Tides", signal: abort.signal });
   abort.abort();
@@ -120,9 +120,9 @@ test("what is aborted before it was sent is never sent", async () => {
   assert.deepEqual(server.socket.sent, []);
 });
 
-test("an abort while the socket is down ends the call at once, and the server hears of it later", async () => {
+test("a call cancelled while disconnected fails immediately and sends cancel later", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   const call = client.generate({ topic: "Tides" });
   await flush();
   server.socket.drop();
@@ -133,9 +133,9 @@ test("an abort while the socket is down ends the call at once, and the server he
   assert.deepEqual(server.socket.sent, [{ type: "cancel", requestId: call.requestId }]);
 });
 
-test("a refusal of the server fails the call with all that it says", async () => {
+test("an error fails the call with its code, message and retry delay", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   const call = client.generate({ topic: "Tides" });
   await flush();
   server.socket.receive({
@@ -154,23 +154,25 @@ test("a refusal of the server fails the call with all that it says", async () =>
   });
 });
 
-test("a refusal without an id is that of the request which was not answered", async () => {
+test("an error without a request ID fails the unacknowledged call, or is a problem", async () => {
   const server = new Server();
-  const client = await server.connected();
-  const [fine, wrong] = [
+  const client = await server.connectClient();
+  const [acceptedCall, rejectedCall] = [
     client.generate({ topic: "Tides" }),
     client.generate({ topic: "Winds", count: 99 }),
   ];
   await flush();
-  server.socket.receive(messageFor(fine, { type: "progress", progress: 0, message: "Queued" }));
+  server.socket.receive(
+    messageFor(acceptedCall, { type: "progress", progress: 0, message: "Queued" }),
+  );
   server.socket.receive({
     type: "error",
     code: "invalid_message",
     error: "options.count: Expected `int` <= 50.",
     retryable: false,
   });
-  await assertFails(wrong.result, { code: "invalid_message" });
-  assert.equal((await outcomeOf(fine.result)).state, "open");
+  await assertFails(rejectedCall.result, { code: "invalid_message" });
+  assert.equal((await outcomeOf(acceptedCall.result)).state, "open");
   server.socket.receive({
     type: "error",
     code: "invalid_message",
@@ -180,10 +182,10 @@ test("a refusal without an id is that of the request which was not answered", as
   assert.equal(client.events.at(-1).name, "problem");
 });
 
-test("a refusal with an id is that of its request, whichever is older", async () => {
+test("an error with a request ID fails that call and not an older one", async () => {
   const server = new Server();
-  const client = await server.connected();
-  const [fine, wrong] = [
+  const client = await server.connectClient();
+  const [acceptedCall, rejectedCall] = [
     client.generate({ topic: "Tides" }),
     client.generate({ topic: "Winds", count: 99 }),
   ];
@@ -193,19 +195,19 @@ test("a refusal with an id is that of its request, whichever is older", async ()
     code: "invalid_message",
     error: "options.count: too many.",
     retryable: false,
-    requestId: wrong.requestId,
+    requestId: rejectedCall.requestId,
   });
-  await assertFails(wrong.result, { code: "invalid_message" });
-  assert.equal((await outcomeOf(fine.result)).state, "open");
+  await assertFails(rejectedCall.result, { code: "invalid_message" });
+  assert.equal((await outcomeOf(acceptedCall.result)).state, "open");
 });
 
-test("what the server dropped is said again, but not for ever", async () => {
+test("a rate-limited request is resent five times, then its call fails", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   const call = client.generate({ topic: "Tides" });
   await flush();
-  for (let time = 1; time <= 6; time++) {
-    assert.equal(server.socket.ofType("generate").length, time);
+  for (let attempt = 1; attempt <= 6; attempt++) {
+    assert.equal(server.socket.ofType("generate").length, attempt);
     server.socket.receive({
       type: "error",
       code: "rate_limited",
@@ -218,12 +220,12 @@ test("what the server dropped is said again, but not for ever", async () => {
   await assertFails(call.result, { code: "rate_limited", retryable: true });
 });
 
-test("the place in the queue is told, and then the engine that serves", async () => {
+test("waiting events have the place in the queue, then the engine", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   const call = client.generate({ topic: "Tides" });
   await flush();
-  const open = {
+  const generation = {
     generationId: "g",
     requestId: call.requestId,
     status: "queued",
@@ -233,11 +235,11 @@ test("the place in the queue is told, and then the engine that serves", async ()
     count: 10,
     cards: [],
   };
-  server.socket.sendSnapshot({ seq: 1, generations: [open] });
+  server.socket.sendSnapshot({ seq: 1, generations: [generation] });
   assert.deepEqual([call.status, call.place], ["queued", 2]);
   server.socket.sendSnapshot({
     seq: 2,
-    generations: [{ ...open, status: "leased", attempt: 1, place: 0, engine: "webllm" }],
+    generations: [{ ...generation, status: "leased", attempt: 1, place: 0, engine: "webllm" }],
   });
   const waiting = client.events
     .filter(({ name }) => name === "waiting")
@@ -248,10 +250,10 @@ test("the place in the queue is told, and then the engine that serves", async ()
   ]);
 });
 
-test("cards that another device asked for come as a call to look at", async () => {
+test("a generation of another device is a remote call with its cards", async () => {
   const server = new Server();
-  const client = await server.connected();
-  const open = {
+  const client = await server.connectClient();
+  const generation = {
     generationId: "g",
     requestId: "phone's",
     status: "leased",
@@ -261,7 +263,7 @@ test("cards that another device asked for come as a call to look at", async () =
     count: 2,
     cards: [card("gale")],
   };
-  server.socket.sendSnapshot({ seq: 3, generations: [open] });
+  server.socket.sendSnapshot({ seq: 3, generations: [generation] });
   const { call } = client.events.find(({ name }) => name === "generation");
   assert.deepEqual([call.isRemote, call.options.topic], [true, "Winds"]);
   server.socket.receive({
@@ -284,10 +286,10 @@ test("cards that another device asked for come as a call to look at", async () =
   assert.deepEqual(fronts, ["gale", "breeze"]);
 });
 
-test("what of it was missed is looked up", async () => {
+test("a remote call that is missing from a snapshot gets its result over REST", async () => {
   const server = new Server();
-  const client = await server.connected();
-  const open = {
+  const client = await server.connectClient();
+  const generation = {
     generationId: "g",
     requestId: "phone's",
     status: "leased",
@@ -297,9 +299,9 @@ test("what of it was missed is looked up", async () => {
     count: 2,
     cards: [],
   };
-  server.socket.sendSnapshot({ seq: 3, generations: [open] });
+  server.socket.sendSnapshot({ seq: 3, generations: [generation] });
   const { call } = client.events.find(({ name }) => name === "generation");
-  server.answers["GET /api/webllm/generations/g"] = {
+  server.responses["GET /api/webllm/generations/g"] = {
     body: {
       status: "succeeded",
       options: { topic: "Winds", count: 2 },
@@ -312,15 +314,15 @@ test("what of it was missed is looked up", async () => {
   assert.deepEqual(await call.result, { cards: [card("gale")], partial: true, generationId: "g" });
 });
 
-test("late news of a call that is over are none", async () => {
+test("messages for a finished call are ignored", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   const call = client.generate({ topic: "Tides" });
   await flush();
-  server.socket.receive(result(call, ["ebb"], 2));
+  server.socket.receive(resultMessage(call, ["ebb"], 2));
   await call.result;
   server.socket.receive(cardMessage(call, 1, "flow", 3));
-  server.socket.receive(result(call, ["other"], 4));
+  server.socket.receive(resultMessage(call, ["other"], 4));
   assert.deepEqual((await call.result).cards, [card("ebb")]);
   assert.equal(
     client.events.some(({ name }) => name === "generation"),
@@ -328,9 +330,9 @@ test("late news of a call that is over are none", async () => {
   );
 });
 
-test("close ends the session on the server and what is open", async () => {
+test("close deletes the session, closes the socket and fails open calls", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   const call = client.generate({ topic: "Tides" });
   await flush();
   await client.close();
@@ -339,8 +341,8 @@ test("close ends the session on the server and what is open", async () => {
   assert.equal(server.socket.readyState, 3);
 });
 
-test("model text is parsed as ever", async () => {
-  const client = new Server().client();
+test("the client's parseFlashcards reads question and answer as front and back", async () => {
+  const client = new Server().createClient();
   assert.deepEqual(
     client
       .parseFlashcards('[{"question":"ebb","answer":"falling"}]')
@@ -349,9 +351,9 @@ test("model text is parsed as ever", async () => {
   );
 });
 
-test("a token may be one that is always fresh", async () => {
+test("requests send the token as a bearer token", async () => {
   const server = new Server();
-  const client = server.client();
+  const client = server.createClient();
   await client.initialize();
   assert.equal(server.authorization, "Bearer token");
 });

@@ -4,40 +4,40 @@ import test from "node:test";
 
 import { Server, assertFails, card, flush, outcomeOf } from "./fakes.js";
 
-const downs = (client) =>
+const downDelays = (client) =>
   client.events
     .filter(({ name, state }) => name === "connection" && state === "down")
     .map(({ seconds }) => seconds);
 
-test("pauses between tries double up to half a minute, less a chance of up to half", async () => {
+test("reconnect delays double up to 30 seconds, less up to 50% random jitter", async () => {
   const server = new Server();
   const rolls = [1, 0, 1, 1, 1, 1, 1, 1];
-  const client = server.client({ random: () => rolls.shift() ?? 1 });
+  const client = server.createClient({ random: () => rolls.shift() ?? 1 });
   await client.initialize();
   await flush();
-  for (let time = 0; time < 8; time++) {
+  for (let attempt = 0; attempt < 8; attempt++) {
     server.socket.drop();
-    for (const tries = server.sockets.length; server.sockets.length === tries;)
+    for (const attempts = server.sockets.length; server.sockets.length === attempts;)
       await server.clock.advance(1);
   }
-  assert.deepEqual(downs(client), [1, 1, 2, 4, 8, 16, 30, 30]);
+  assert.deepEqual(downDelays(client), [1, 1, 2, 4, 8, 16, 30, 30]);
 });
 
-test("a socket that came up begins with short pauses again", async () => {
+test("reconnect delays reset after a successful connection", async () => {
   const server = new Server();
-  const client = await server.connected();
-  for (let time = 0; time < 3; time++) {
+  const client = await server.connectClient();
+  for (let attempt = 0; attempt < 3; attempt++) {
     server.socket.drop();
     await server.clock.advance(1);
     server.socket.sendSnapshot();
   }
-  assert.deepEqual(downs(client), [1, 1, 1]);
+  assert.deepEqual(downDelays(client), [1, 1, 1]);
   assert.equal(client.events.at(-1).state, "up");
 });
 
-test("a server that restarts is left for another at once, and nobody hears of a broken connection", async () => {
+test("a server restart reconnects immediately and resends calls without a down event", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   const call = client.generate({ topic: "Tides" });
   await flush();
   server.socket.drop(1012);
@@ -52,22 +52,22 @@ test("a server that restarts is left for another at once, and nobody hears of a 
     data: { cards: [card("ebb")] },
   });
   assert.deepEqual((await call.result).cards, [card("ebb")]);
-  assert.deepEqual(downs(client), []);
+  assert.deepEqual(downDelays(client), []);
 });
 
-test("a server that restarts before another is there is a lost connection like any other", async () => {
+test("a failed reconnect after a server restart is reported as down with its delay", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   server.socket.drop(1012);
   await flush();
   server.socket.drop(1006);
   await flush();
-  assert.deepEqual([server.sockets.length, downs(client)], [2, [1]]);
+  assert.deepEqual([server.sockets.length, downDelays(client)], [2, [1]]);
 });
 
-test("after a drop the same request goes out under the same id, and its cards come once", async () => {
+test("a reconnect sends lastSeq and the same request, and reports each card once", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   const call = client.generate({ topic: "Tides" });
   await flush();
   const ids = { requestId: call.requestId, generationId: "g" };
@@ -110,9 +110,9 @@ test("after a drop the same request goes out under the same id, and its cards co
   );
 });
 
-test("who is dropped before all that was missed has come goes on where that broke off", async () => {
+test("an interrupted replay resumes after the last message received", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   const call = client.generate({ topic: "Tides" });
   await flush();
   const ids = { requestId: call.requestId, generationId: "g" };
@@ -134,9 +134,9 @@ test("who is dropped before all that was missed has come goes on where that brok
   );
 });
 
-test("a refused ticket is renewed at once", async () => {
+test("a rejected ticket is replaced immediately, and the call is resent", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   const call = client.generate({ topic: "Tides" });
   await flush();
   server.socket.drop(4401, "No valid ticket");
@@ -147,19 +147,19 @@ test("a refused ticket is renewed at once", async () => {
   assert.equal(server.socket.ofType("generate")[0].requestId, call.requestId);
 });
 
-for (const [code, why] of [
+for (const [code, reason] of [
   [4404, "closed"],
   [4410, "expired"],
 ]) {
-  test(`a session that is ${why} gets a successor, which is asked for what was open, and counts anew`, async () => {
+  test(`a session that is ${reason} is replaced, and its call is resent`, async () => {
     const server = new Server();
-    const client = await server.connected();
+    const client = await server.connectClient();
     server.socket.sendSnapshot({ seq: 40 });
     const call = client.generate({ topic: "Tides" });
     await flush();
     server.socket.receive({
       type: "error",
-      code: `session_${why}`,
+      code: `session_${reason}`,
       error: "This session is over.",
       retryable: false,
     });
@@ -182,10 +182,10 @@ for (const [code, why] of [
   });
 }
 
-test("a ticket that REST refuses because the session has ended leads to a new session", async () => {
+test("a ticket request that is rejected with session_expired creates a new session", async () => {
   const server = new Server();
-  const client = await server.connected();
-  server.answers["POST /api/webllm/session/session-1/ticket"] = {
+  const client = await server.connectClient();
+  server.responses["POST /api/webllm/session/session-1/ticket"] = {
     status: 409,
     body: { code: "session_expired", error: "expired" },
   };
@@ -194,12 +194,12 @@ test("a ticket that REST refuses because the session has ended leads to a new se
   assert.equal(client.sessionId, "session-2");
 });
 
-test("sockets that never come up have REST asked what is the matter", async () => {
+test("a 401 for a ticket ends the calls after repeated failures to reconnect", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   const call = client.generate({ topic: "Tides" });
   await flush();
-  server.answers["POST /api/webllm/session/session-1/ticket"] = {
+  server.responses["POST /api/webllm/session/session-1/ticket"] = {
     status: 401,
     body: { code: "not_authenticated", error: "Sign in." },
   };
@@ -213,9 +213,9 @@ test("sockets that never come up have REST asked what is the matter", async () =
   assert.equal(client.events.at(-1).state, "ended");
 });
 
-test("a refusal for good ends the calls with its reason, and the next call begins anew", async () => {
+test("a socket closed with 4403 fails the calls, and the next call reconnects", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   const call = client.generate({ topic: "Tides" });
   await flush();
   server.socket.drop(4403, "This account is disabled.");
@@ -230,11 +230,11 @@ test("a refusal for good ends the calls with its reason, and the next call begin
   assert.equal(server.sockets.length, 2);
 });
 
-test("a server that refuses every ticket is not asked for ever", async () => {
+test("a call fails as not authenticated after four rejected tickets", async () => {
   const server = new Server();
-  const client = server.client();
+  const client = server.createClient();
   const call = client.generate({ topic: "Tides" });
-  for (let time = 0; time < 4; time++) {
+  for (let attempt = 0; attempt < 4; attempt++) {
     await flush();
     await server.clock.advance(10);
     server.socket.drop(4401);
@@ -243,16 +243,16 @@ test("a server that refuses every ticket is not asked for ever", async () => {
   assert.equal(server.sockets.length, 4);
 });
 
-test("a crowded server is left alone for five seconds", async () => {
+test("a socket closed with 4429 sets a reconnect delay of five seconds", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   server.socket.drop(4429);
-  assert.deepEqual(downs(client), [5]);
+  assert.deepEqual(downDelays(client), [5]);
 });
 
-test("a socket that says nothing for long is left for a new one", async () => {
+test("a socket that receives nothing for 75 seconds is replaced", async () => {
   const server = new Server();
-  await server.connected();
+  await server.connectClient();
   await server.clock.advance(70);
   server.socket.receive({ type: "ping" });
   await server.clock.advance(70);
@@ -261,63 +261,64 @@ test("a socket that says nothing for long is left for a new one", async () => {
   assert.equal(server.sockets.length, 2);
 });
 
-test("a ping is answered", async () => {
+test("a ping is answered with a pong", async () => {
   const server = new Server();
-  await server.connected();
+  await server.connectClient();
   server.socket.receive({ type: "ping" });
   assert.deepEqual(server.socket.sent, [{ type: "pong" }]);
 });
 
-test("with no server at all the first call fails at once and says so", async () => {
+test("a call and initialize fail as offline if the server is unreachable", async () => {
   const server = new Server();
-  const client = server.client();
-  server.answers["POST /api/webllm/session"] = () => Promise.reject(new TypeError("fetch failed"));
-  const sentence = "The server does not answer. Check the connection and try again.";
+  const client = server.createClient();
+  server.responses["POST /api/webllm/session"] = () =>
+    Promise.reject(new TypeError("fetch failed"));
+  const message = "The server does not answer. Check the connection and try again.";
   await assertFails(client.generate({ topic: "Tides" }).result, {
     code: "offline",
     retryable: true,
-    message: sentence,
+    message,
   });
   await assert.rejects(client.initialize(), { code: "offline" });
 });
 
-test("a call that the server never answered fails after twenty seconds without it, one that it has waits", async () => {
+test("disconnected calls fail as offline only without a server response", async () => {
   const server = new Server();
-  const client = await server.connected();
-  const answered = client.generate({ topic: "Tides" });
+  const client = await server.connectClient();
+  const acknowledgedCall = client.generate({ topic: "Tides" });
   await flush();
   server.socket.receive({
     type: "progress",
     progress: 0,
     message: "Queued",
-    requestId: answered.requestId,
+    requestId: acknowledgedCall.requestId,
     generationId: "g",
   });
-  server.answers["POST /api/webllm/session/session-1/ticket"] = () =>
+  server.responses["POST /api/webllm/session/session-1/ticket"] = () =>
     Promise.reject(new TypeError("fetch failed"));
   server.socket.drop();
-  const unanswered = client.generate({ topic: "Winds" });
+  const unacknowledgedCall = client.generate({ topic: "Winds" });
   for (let second = 0; second < 40; second++) {
     await server.clock.advance(1);
     if (server.socket.readyState === 1) server.socket.drop();
   }
-  const sentence = "The server does not answer. Check the connection and try again.";
-  await assertFails(unanswered.result, { code: "offline", retryable: true, message: sentence });
-  assert.equal((await outcomeOf(answered.result)).state, "open");
+  const message = "The server does not answer. Check the connection and try again.";
+  await assertFails(unacknowledgedCall.result, { code: "offline", retryable: true, message });
+  assert.equal((await outcomeOf(acknowledgedCall.result)).state, "open");
 });
 
-test("a limit that REST sets while the line is down is waited for", async () => {
+test("a rate limit for a new session delays the reconnect by its Retry-After", async () => {
   const server = new Server();
-  const client = await server.connected();
-  server.answers["POST /api/webllm/session"] = {
+  const client = await server.connectClient();
+  server.responses["POST /api/webllm/session"] = {
     status: 429,
     body: { code: "rate_limited", error: "Wait." },
     retryAfter: 17,
   };
   server.socket.drop(4410);
   await flush();
-  assert.deepEqual(downs(client), [17]);
-  delete server.answers["POST /api/webllm/session"];
+  assert.deepEqual(downDelays(client), [17]);
+  delete server.responses["POST /api/webllm/session"];
   await server.clock.advance(17);
   assert.equal(client.sessionId, "session-2");
 });

@@ -5,27 +5,27 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Engine, Server, card, flush, generateFor } from "./fakes.js";
+import { Engine, Server, card, flush, generateMessage } from "./fakes.js";
 
 const [EBB, FLOW, NEAP] = ["ebb", "flow", "neap"].map((front) => ({
   front,
   back: `${front} it is`,
 }));
-const text = (...cards) => cards.map((draft) => JSON.stringify(draft)).join(",");
+const toJson = (...cards) => cards.map((draft) => JSON.stringify(draft)).join(",");
 
 /**
  * Return a client whose engine is running the client's own call, and a function that reconnects to
  * the server.
  */
-async function writing() {
+async function startOwnCall() {
   const server = new Server();
   const engine = new Engine();
-  const client = await server.connected({ engine });
+  const client = await server.connectClient({ engine });
   const call = client.generate({ topic: "Tides" });
   await flush();
   const ids = { requestId: call.requestId, generationId: "g" };
   server.socket.receive({ type: "progress", progress: 0, message: "Queued", ...ids });
-  server.socket.receive(generateFor("g"));
+  server.socket.receive(generateMessage("g"));
   await flush();
   const reconnect = async (generation = {}) => {
     await server.clock.advance(1);
@@ -45,7 +45,7 @@ async function writing() {
       ],
     });
   };
-  return { server, engine, client, call, ids, back: reconnect };
+  return { server, engine, client, call, ids, reconnect };
 }
 
 const drafts = (client) =>
@@ -53,19 +53,19 @@ const drafts = (client) =>
     .filter(({ name }) => name === "draft")
     .map(({ index, card: { front } }) => [index, front]);
 
-test("while the server hears, a card is told by the server alone", async () => {
-  const { engine, client } = await writing();
-  engine.run.write(`[${text(EBB, FLOW)},`);
+test("a card is not a draft while the socket is connected", async () => {
+  const { engine, client } = await startOwnCall();
+  engine.run.write(`[${toJson(EBB, FLOW)},`);
   assert.deepEqual(drafts(client), []);
 });
 
-test("without a server each card is told as it is finished, and one that may have got lost, too", async () => {
-  const { server, engine, client, call, ids } = await writing();
-  engine.run.write(`[${text(EBB)},`);
+test("cards that the server has not confirmed are drafts after a disconnect", async () => {
+  const { server, engine, client, call, ids } = await startOwnCall();
+  engine.run.write(`[${toJson(EBB)},`);
   server.socket.receive({ type: "card", ...ids, index: 0, card: card("ebb"), seq: 1 });
-  engine.run.write(`${text(FLOW)},`);
+  engine.run.write(`${toJson(FLOW)},`);
   server.socket.drop();
-  engine.run.write(`${text(NEAP)}]`);
+  engine.run.write(`${toJson(NEAP)}]`);
   assert.deepEqual(drafts(client), [
     [1, "flow"],
     [2, "neap"],
@@ -73,8 +73,8 @@ test("without a server each card is told as it is finished, and one that may hav
   assert.deepEqual([call.cards.length, [...call.drafts.keys()]], [1, [1, 2]]);
 });
 
-test("cards that show only at the end of an answer are told, too", async () => {
-  const { server, engine, client } = await writing();
+test("cards that are parsed when the output ends are drafts", async () => {
+  const { server, engine, client } = await startOwnCall();
   server.socket.drop();
   engine.run.write("Q: ebb\nA: falling\n");
   assert.deepEqual(drafts(client), []);
@@ -83,10 +83,10 @@ test("cards that show only at the end of an answer are told, too", async () => {
   assert.deepEqual(drafts(client), [[0, "ebb"]]);
 });
 
-test("the server's card takes the place of the draft with the same words, whatever their case, else of that at its index", async () => {
-  const { server, engine, call, ids, back: reconnect } = await writing();
+test("a server card replaces the draft with its text in any case, else at its index", async () => {
+  const { server, engine, call, ids, reconnect } = await startOwnCall();
   server.socket.drop();
-  engine.run.write(`[${text(EBB, FLOW, NEAP)}]`);
+  engine.run.write(`[${toJson(EBB, FLOW, NEAP)}]`);
   await reconnect();
   server.socket.receive({ type: "card", ...ids, index: 0, card: card("FLOW"), seq: 6 });
   server.socket.receive({ type: "card", ...ids, index: 2, card: card("spring"), seq: 7 });
@@ -100,10 +100,10 @@ test("the server's card takes the place of the draft with the same words, whatev
   assert.deepEqual([[...call.drafts.values()], call.draftFor(1)], [[EBB], undefined]);
 });
 
-test("what the server's snapshot shows is confirmed, and a draft is told once however long the server is away", async () => {
-  const { server, engine, client, call, back: reconnect } = await writing();
+test("a snapshot confirms drafts, and each is reported once despite several drops", async () => {
+  const { server, engine, client, call, reconnect } = await startOwnCall();
   server.socket.drop();
-  engine.run.write(`[${text(EBB, FLOW)},`);
+  engine.run.write(`[${toJson(EBB, FLOW)},`);
   await server.clock.advance(1);
   server.socket.drop();
   assert.deepEqual(drafts(client), [
@@ -115,13 +115,13 @@ test("what the server's snapshot shows is confirmed, and a draft is told once ho
   assert.equal(call.draftAt(0), call.draftFor(0)); // the deprecated name works for one more release
 });
 
-test("cards for somebody else's call are no drafts of this client", async () => {
+test("cards for a call of another client are not drafts", async () => {
   const server = new Server();
   const engine = new Engine();
-  const client = await server.connected({ engine });
-  server.socket.receive(generateFor("other"));
+  const client = await server.connectClient({ engine });
+  server.socket.receive(generateMessage("other"));
   await flush();
   server.socket.drop();
-  engine.run.write(`[${text(EBB)}]`);
+  engine.run.write(`[${toJson(EBB)}]`);
   assert.deepEqual(drafts(client), []);
 });

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Engine, Server, flush, generateFor } from "./fakes.js";
+import { Engine, Server, flush, generateMessage } from "./fakes.js";
 
 const EBB = '{"front":"ebb","back":"falling"}';
 const FLOW = '{"front":"flow","back":"rising"}';
@@ -14,14 +14,14 @@ const FLOW = '{"front":"flow","back":"rising"}';
 async function withEngine() {
   const server = new Server();
   const engine = new Engine();
-  const client = await server.connected({ engine });
+  const client = await server.connectClient({ engine });
   return { server, engine, client };
 }
 
-/** Return the types of the messages that were sent. */
-const types = (socket) => socket.sent.map(({ type }) => type);
+/** Return the types of the messages that were sent on a socket. */
+const sentTypes = (socket) => socket.sent.map(({ type }) => type);
 
-test("an engine says that it is ready, and which it is", async () => {
+test("an engine sends ready with its model, type, facts and speed", async () => {
   const { server } = await withEngine();
   assert.deepEqual(server.socket.sent, [
     {
@@ -34,17 +34,17 @@ test("an engine says that it is ready, and which it is", async () => {
   ]);
 });
 
-test("a client without an engine never says so, and one that gets it later says it then", async () => {
+test("a client sends ready only after it gets an engine", async () => {
   const server = new Server();
-  const client = await server.connected();
+  const client = await server.connectClient();
   assert.deepEqual(server.socket.sent, []);
   client.engine = new Engine();
-  assert.deepEqual(types(server.socket), ["ready"]);
+  assert.deepEqual(sentTypes(server.socket), ["ready"]);
 });
 
-test("each card goes out when its JSON closes, and the answer has all of them and what they cost", async () => {
+test("a card is sent when its JSON is complete, and the response has all cards", async () => {
   const { server, engine } = await withEngine();
-  const request = generateFor("g", { cardsSoFar: [{ front: "neap", back: "small" }] });
+  const request = generateMessage("g", { cardsSoFar: [{ front: "neap", back: "small" }] });
   server.socket.receive(request);
   await flush();
   assert.deepEqual(engine.run.messages, request.messages);
@@ -68,9 +68,9 @@ test("each card goes out when its JSON closes, and the answer has all of them an
   });
 });
 
-test("a sign of life goes out every ten seconds at most", async () => {
+test("progress with tokens and lease is sent at most every ten seconds", async () => {
   const { server, engine, client } = await withEngine();
-  const request = generateFor("g");
+  const request = generateMessage("g");
   server.socket.receive(request);
   await flush();
   for (const seconds of [1, 5, 9.9, 10, 11, 19, 20.1]) engine.run.write(" ", seconds);
@@ -85,7 +85,7 @@ test("a sign of life goes out every ten seconds at most", async () => {
   assert.equal(client.events.filter(({ name }) => name === "tokens").length, 7);
 });
 
-test("an answer that the server cannot read is given up, so that another engine tries, and no call fails of it", async () => {
+test("a response rejected as invalid is reported as engine_failed and fails no call", async () => {
   const { server, engine, client } = await withEngine();
   const call = client.generate({ topic: "Tides" });
   await flush();
@@ -96,7 +96,7 @@ test("an answer that the server cannot read is given up, so that another engine 
     requestId: call.requestId,
     generationId: "g",
   });
-  server.socket.receive(generateFor("g"));
+  server.socket.receive(generateMessage("g"));
   await flush();
   engine.run.finish();
   await flush();
@@ -116,23 +116,23 @@ test("an answer that the server cannot read is given up, so that another engine 
   assert.equal(call.isFinished, false);
 });
 
-test("a cancel stops the engine, which answers nothing and takes the next", async () => {
+test("cancel aborts a generation without a response and starts the next", async () => {
   const { server, engine } = await withEngine();
-  server.socket.receive(generateFor("one"));
+  server.socket.receive(generateMessage("one"));
   await flush();
   engine.run.write(`[${EBB}`);
   server.socket.receive({ type: "cancel", generationId: "one" });
-  server.socket.receive(generateFor("two"));
+  server.socket.receive(generateMessage("two"));
   await flush();
   assert.equal(engine.runs[0].signal.aborted, true);
   assert.equal(engine.runs.length, 2);
   assert.deepEqual(server.socket.ofType("response"), []);
 });
 
-test("one generation at a time: another waits until the engine is free", async () => {
+test("a second generation starts after the engine has finished the first", async () => {
   const { server, engine } = await withEngine();
-  server.socket.receive(generateFor("one"));
-  server.socket.receive(generateFor("two"));
+  server.socket.receive(generateMessage("one"));
+  server.socket.receive(generateMessage("two"));
   await flush();
   assert.equal(engine.runs.length, 1);
   engine.run.finish();
@@ -140,20 +140,20 @@ test("one generation at a time: another waits until the engine is free", async (
   assert.deepEqual([engine.runs.length, server.socket.sent.at(-1).generationId], [2, "one"]);
 });
 
-test("the same generation under a new lease is written on, and answered under the new one", async () => {
+test("a generation with a new lease continues, and its response has the new lease", async () => {
   const { server, engine } = await withEngine();
-  server.socket.receive(generateFor("g"));
+  server.socket.receive(generateMessage("g"));
   await flush();
-  const again = generateFor("g", { attempt: 2 });
-  server.socket.receive(again);
+  const renewed = generateMessage("g", { attempt: 2 });
+  server.socket.receive(renewed);
   engine.run.finish();
   await flush();
-  assert.deepEqual([engine.runs.length, server.socket.sent.at(-1).lease], [1, again.lease]);
+  assert.deepEqual([engine.runs.length, server.socket.sent.at(-1).lease], [1, renewed.lease]);
 });
 
-test("an engine that fails is reported with its code, and asked again by the server", async () => {
+test("an engine failure is reported with its code, and the next attempt runs", async () => {
   const { server, engine, client } = await withEngine();
-  server.socket.receive(generateFor("g"));
+  server.socket.receive(generateMessage("g"));
   await flush();
   engine.run.reject(Object.assign(new Error("It stumbled."), { code: "engine_failed" }));
   await flush();
@@ -164,18 +164,18 @@ test("an engine that fails is reported with its code, and asked again by the ser
     generationId: "g",
   });
   assert.equal(client.events.at(-1).name, "enginefailed");
-  server.socket.receive(generateFor("g", { attempt: 2 }));
+  server.socket.receive(generateMessage("g", { attempt: 2 }));
   await flush();
   assert.equal(engine.runs.length, 2);
 });
 
-test("an engine that lost its device does nothing until it was loaded again, and then what the server asked meanwhile", async () => {
+test("an engine that lost its device runs the next attempt only after it is reloaded", async () => {
   const { server, engine, client } = await withEngine();
-  server.socket.receive(generateFor("g"));
+  server.socket.receive(generateMessage("g"));
   await flush();
   engine.run.reject(Object.assign(new Error("The device was lost."), { code: "device_lost" }));
   await flush();
-  server.socket.receive(generateFor("g", { attempt: 2 }));
+  server.socket.receive(generateMessage("g", { attempt: 2 }));
   await flush();
   assert.equal(engine.runs.length, 1);
   client.engine = engine;
@@ -183,32 +183,36 @@ test("an engine that lost its device does nothing until it was loaded again, and
   assert.equal(engine.runs.length, 2);
   engine.run.finish();
   await flush();
-  assert.deepEqual(types(server.socket).slice(-2), ["response", "ready"]);
+  assert.deepEqual(sentTypes(server.socket).slice(-2), ["response", "ready"]);
 });
 
-const named = (name, message = "") => Object.assign(new Error(message), { name });
+const namedError = (name, message = "") => Object.assign(new Error(message), { name });
 const RAW_ERRORS = [
   {
-    thrown: named("DeviceLostError", "The WebGPU device was lost."),
+    thrown: namedError("DeviceLostError", "The WebGPU device was lost."),
     code: "device_lost",
     isBroken: true,
   },
   {
-    thrown: named(
+    thrown: namedError(
       "ModelNotLoadedError",
       "Model not loaded before calling chat.completions.create().",
     ),
     code: "device_lost",
     isBroken: true,
   },
-  { thrown: named("ShaderF16SupportError"), code: "webgpu_unavailable", isBroken: true },
-  { thrown: named("ModelNotFoundError"), code: "model_unavailable", isBroken: true },
+  { thrown: namedError("ShaderF16SupportError"), code: "webgpu_unavailable", isBroken: true },
+  { thrown: namedError("ModelNotFoundError"), code: "model_unavailable", isBroken: true },
   {
     thrown: new RangeError("Array buffer allocation failed"),
     code: "out_of_memory",
     isBroken: true,
   },
-  { thrown: named("ContextWindowSizeExceededError"), code: "context_exceeded", isBroken: false },
+  {
+    thrown: namedError("ContextWindowSizeExceededError"),
+    code: "context_exceeded",
+    isBroken: false,
+  },
   {
     thrown: new DOMException("The quota has been exceeded.", "QuotaExceededError"),
     code: "storage_full",
@@ -229,22 +233,22 @@ const RAW_ERRORS = [
 ];
 
 for (const { thrown, code, isBroken } of RAW_ERRORS) {
-  test(`raw engine error ${thrown?.name ?? thrown} ${thrown?.code ?? ""} is reported as ${code}`, async () => {
+  test(`engine error ${thrown?.name ?? thrown} ${thrown?.code ?? ""} is reported as ${code}`, async () => {
     const { server, engine } = await withEngine();
-    server.socket.receive(generateFor("g"));
+    server.socket.receive(generateMessage("g"));
     await flush();
     engine.run.reject(thrown);
     await flush();
     const { error, ...sent } = server.socket.sent.findLast(({ type }) => type === "error");
     assert.deepEqual(sent, { type: "error", code, generationId: "g" });
     assert.ok(typeof error === "string" && error.length > 0);
-    server.socket.receive(generateFor("g", { attempt: 2 }));
+    server.socket.receive(generateMessage("g", { attempt: 2 }));
     await flush();
     assert.equal(engine.runs.length, isBroken ? 1 : 2);
   });
 }
 
-test("an engine that is taken away takes its socket along", async () => {
+test("a client whose engine is removed reconnects without sending ready", async () => {
   const { server, client } = await withEngine();
   client.engine = null;
   await flush();
@@ -253,9 +257,9 @@ test("an engine that is taken away takes its socket along", async () => {
   assert.deepEqual(server.socket.sent, []);
 });
 
-test("what is finished while the socket is down goes out with its lease when it is up, before the engine is ready for more", async () => {
+test("a response finished while disconnected is sent with its lease before ready", async () => {
   const { server, engine } = await withEngine();
-  const request = generateFor("g");
+  const request = generateMessage("g");
   server.socket.receive(request);
   await flush();
   engine.run.write(`[${EBB}`);
@@ -264,38 +268,38 @@ test("what is finished while the socket is down goes out with its lease when it 
   engine.run.finish();
   await server.clock.advance(1);
   server.socket.sendSnapshot();
-  assert.deepEqual(types(server.socket), ["response", "ready"]);
+  assert.deepEqual(sentTypes(server.socket), ["response", "ready"]);
   assert.deepEqual(
     [server.socket.sent[0].lease, server.socket.sent[0].data.cards.length],
     [request.lease, 2],
   );
 });
 
-test("an engine that is still writing renews its lease on the new socket and tells the cards of meanwhile", async () => {
+test("an engine that is still generating renews its lease and sends unsent cards", async () => {
   const { server, engine } = await withEngine();
-  server.socket.receive(generateFor("g"));
+  server.socket.receive(generateMessage("g"));
   await flush();
   server.socket.drop();
   engine.run.write(`[${EBB}`);
   await server.clock.advance(1);
   server.socket.sendSnapshot();
-  assert.deepEqual(types(server.socket), ["progress", "card"]);
+  assert.deepEqual(sentTypes(server.socket), ["progress", "card"]);
   engine.run.finish();
   await flush();
-  assert.deepEqual(types(server.socket), ["progress", "card", "response", "ready"]);
+  assert.deepEqual(sentTypes(server.socket), ["progress", "card", "response", "ready"]);
 });
 
-test("an answer is given again on the next socket, until the server has no use for it", async () => {
+test("a response is resent after a reconnect until the server reports it as stale", async () => {
   const { server, engine } = await withEngine();
-  server.socket.receive(generateFor("g"));
+  server.socket.receive(generateMessage("g"));
   await flush();
   engine.run.finish();
   await flush();
-  for (const isWanted of [true, false]) {
+  for (const isExpected of [true, false]) {
     server.socket.drop();
     await server.clock.advance(1);
     server.socket.sendSnapshot();
-    assert.equal(server.socket.ofType("response").length, isWanted ? 1 : 0);
+    assert.equal(server.socket.ofType("response").length, isExpected ? 1 : 0);
     server.socket.receive({
       type: "error",
       code: "stale_response",
@@ -306,7 +310,7 @@ test("an answer is given again on the next socket, until the server has no use f
   }
 });
 
-test("what an engine said is said again when the server dropped it", async () => {
+test("ready and response messages are resent after a rate limit", async () => {
   const { server, engine } = await withEngine();
   const dropped = {
     type: "error",
@@ -317,31 +321,31 @@ test("what an engine said is said again when the server dropped it", async () =>
   };
   server.socket.receive(dropped);
   await server.clock.advance(1);
-  server.socket.receive(generateFor("g"));
+  server.socket.receive(generateMessage("g"));
   await flush();
   engine.run.finish();
   await flush();
   server.socket.receive(dropped);
   await server.clock.advance(1);
-  assert.deepEqual(types(server.socket), ["ready", "ready", "response", "response", "ready"]);
+  assert.deepEqual(sentTypes(server.socket), ["ready", "ready", "response", "response", "ready"]);
 });
 
-test("WebLLM's own engine serves as well, as the guide makes it", async () => {
+test("an engine with WebLLM's interface generates cards with a grammar", async () => {
   const requests = [];
-  const create = async function* (request) {
+  const streamChunks = async function* (request) {
     requests.push(request);
     for (const content of [`[${EBB},`, `${FLOW}]`]) yield { choices: [{ delta: { content } }] };
     yield { choices: [], usage: { prompt_tokens: 5, completion_tokens: 20 } };
   };
-  const engine = { chat: { completions: { create: async (request) => create(request) } } };
+  const engine = { chat: { completions: { create: async (request) => streamChunks(request) } } };
   const server = new Server();
-  const client = server.client({ engine: async (modelId) => ({ ...engine, modelId }) });
+  const client = server.createClient({ engine: async (modelId) => ({ ...engine, modelId }) });
   await client.initialize();
   await flush();
   server.socket.sendSnapshot();
   assert.equal(client.engine.modelId, "model");
   await client.handleGeneration(
-    generateFor("g", { responseFormat: { grammar: "root ::= x", schema: {} } }),
+    generateMessage("g", { responseFormat: { grammar: "root ::= x", schema: {} } }),
   );
   assert.deepEqual(requests[0].response_format, { type: "grammar", grammar: "root ::= x" });
   const { data, usage } = server.socket.sent.at(-1);

@@ -8,21 +8,21 @@ import { WebLLMClient } from "../../../static/js/client/index.js";
 
 /** Run everything that waits for neither a timer nor a message. */
 export async function flush() {
-  for (let run = 0; run < 10; run++) await new Promise((resolve) => setImmediate(resolve));
+  for (let round = 0; round < 10; round++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 export class Clock {
   #now = 0;
   #timers = new Map();
-  #last = 0;
+  #lastTimer = 0;
 
   now() {
     return this.#now;
   }
 
-  setTimeout(step, ms) {
-    this.#timers.set(++this.#last, { at: this.#now + ms, step });
-    return this.#last;
+  setTimeout(callback, ms) {
+    this.#timers.set(++this.#lastTimer, { dueAt: this.#now + ms, callback });
+    return this.#lastTimer;
   }
 
   clearTimeout(timer) {
@@ -32,19 +32,19 @@ export class Clock {
   /** Advance the clock. Each timer runs when it is due. */
   async advance(seconds) {
     const end = this.#now + seconds * 1000;
-    for (let next; (next = this.#next(end)); await flush()) {
-      const [timer, { at: dueAt, step }] = next;
+    for (let next; (next = this.#nextDue(end)); await flush()) {
+      const [timer, { dueAt, callback }] = next;
       this.#now = dueAt;
       this.#timers.delete(timer);
-      step();
+      callback();
     }
     this.#now = end;
   }
 
-  #next(end) {
+  #nextDue(end) {
     return [...this.#timers]
-      .filter(([, { at }]) => at <= end)
-      .sort(([, first], [, second]) => first.at - second.at)[0];
+      .filter(([, { dueAt }]) => dueAt <= end)
+      .sort(([, first], [, second]) => first.dueAt - second.dueAt)[0];
   }
 }
 
@@ -89,8 +89,8 @@ export class Server {
   sockets = [];
   /** The REST requests so far: ["POST /api/...", ...] */
   requests = [];
-  /** Responses by "METHOD path" that replace the defaults. A function may throw, as fetch does. */
-  answers = {};
+  /** Responses by "METHOD path" that replace the defaults. A function may throw like fetch. */
+  responses = {};
   #sessions = 0;
 
   get socket() {
@@ -98,11 +98,11 @@ export class Server {
   }
 
   /** Return a client of this server that is not initialized yet. `events` collects its events. */
-  client(settings = {}) {
+  createClient(settings = {}) {
     const { sockets, clock } = this;
     const WebSocket = class extends ServerSocket {
-      constructor(...address) {
-        super(...address);
+      constructor(...args) {
+        super(...args);
         sockets.push(this);
       }
     };
@@ -115,7 +115,7 @@ export class Server {
       ...settings,
     });
     client.events = [];
-    const names = [
+    const eventNames = [
       "connection",
       "progress",
       "card",
@@ -126,14 +126,14 @@ export class Server {
       "enginefailed",
       "problem",
     ];
-    for (const name of names)
+    for (const name of eventNames)
       client.addEventListener(name, ({ detail }) => client.events.push({ name, ...detail }));
     return client;
   }
 
   /** Return a client with an open socket. */
-  async connected(settings) {
-    const client = this.client(settings);
+  async connectClient(settings) {
+    const client = this.createClient(settings);
     await client.initialize();
     await flush();
     this.socket.sendSnapshot();
@@ -144,28 +144,28 @@ export class Server {
     const endpoint = `${method} ${new URL(url).pathname}`;
     this.requests.push(endpoint);
     this.authorization = headers.Authorization;
-    const answer = this.answers[endpoint] ?? this.#defaultAnswer(endpoint);
+    const response = this.responses[endpoint] ?? this.#defaultResponse(endpoint);
     const {
       status = 200,
       body = {},
       retryAfter,
-    } = typeof answer === "function" ? await answer() : answer;
+    } = typeof response === "function" ? await response() : response;
     return new Response(JSON.stringify(body), {
       status,
       headers: retryAfter ? { "Retry-After": String(retryAfter) } : {},
     });
   }
 
-  #defaultAnswer(endpoint) {
+  #defaultResponse(endpoint) {
     if (endpoint === "POST /api/webllm/session")
-      return { status: 201, body: sessionNumber(++this.#sessions) };
+      return { status: 201, body: sessionBody(++this.#sessions) };
     if (endpoint.endsWith("/ticket"))
       return { status: 201, body: { wsUrl: "ws://server/fresh-ticket" } };
     return { body: { success: true } };
   }
 }
 
-function sessionNumber(number) {
+function sessionBody(number) {
   return {
     sessionId: `session-${number}`,
     wsUrl: `ws://server/session-${number}`,
@@ -198,9 +198,9 @@ export class Engine {
 let leaseCount = 0;
 
 /** Return the `generate` message that the server sends to an engine. */
-export function generateFor(generationId, overrides = {}) {
+export function generateMessage(generationId, overrides = {}) {
   const options = { topic: "Tides", count: 2 };
-  const rest = {
+  const baseFields = {
     attempt: 1,
     cacheKey: "webllm:flashcards:Tides:2",
     messages: [{ role: "user", content: "Tides" }],
@@ -213,7 +213,7 @@ export function generateFor(generationId, overrides = {}) {
     options,
     generationId,
     lease: `lease-${++leaseCount}`,
-    ...rest,
+    ...baseFields,
     ...overrides,
   };
 }

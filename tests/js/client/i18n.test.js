@@ -30,7 +30,7 @@ test("texts stay English without a catalogue", () => {
   assert.equal(ngettext("%(count)s card", "%(count)s cards", 1200), "1,200 cards");
 });
 
-test("texts are those of the catalogue, in the plural form of its language", () => {
+test("texts come from the catalogue, in the plural form of its language", () => {
   globalThis.django = POLISH;
   const cards = (count) => ngettext("%(count)s card", "%(count)s cards", count);
   assert.equal(gettext("Cards"), "Fiszki");
@@ -39,7 +39,7 @@ test("texts are those of the catalogue, in the plural form of its language", () 
   assert.deepEqual([1, 2, 5].map(cards), ["1 fiszka", "2 fiszki", "5 fiszek"]);
 });
 
-test("numbers are in the language of the page", async () => {
+test("numbers are formatted in the language of the page", async () => {
   globalThis.django = POLISH;
   const polish = await moduleFor("pl");
   assert.equal(polish.language, "pl");
@@ -47,19 +47,19 @@ test("numbers are in the language of the page", async () => {
   assert.equal((await moduleFor("pl_PL")).language, "pl-PL");
 });
 
-test("without a catalogue, numbers are English and the language of the page is not used", async () => {
+test("numbers are formatted in English without a catalogue", async () => {
   const { language, ngettext: count } = await moduleFor("en_US");
   assert.equal(language, "en");
   assert.equal(count("%(count)s card", "%(count)s cards", 12_000), "12,000 cards");
 });
 
-test("a text that the catalogue lacks stays English", () => {
+test("a text that is missing from the catalogue stays English", () => {
   globalThis.django = POLISH;
   assert.equal(gettext("toString"), "toString");
   assert.equal(ngettext("%(count)s deck", "%(count)s decks", 2), "2 decks");
 });
 
-test("values are inserted as they are, and only once", () => {
+test("values are inserted unchanged, and placeholders in them are not replaced", () => {
   assert.equal(
     gettext("“%(name)s” is 100%% ready", { name: "%(name)s $&" }),
     "“%(name)s $&” is 100% ready",

@@ -15,7 +15,7 @@ const CLIENT = join(ROOT, "static/js/client");
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 
 /** Return the text of every file in a folder and its subfolders, by path. */
-function filesOf(folder, ending) {
+function readFiles(folder, ending) {
   const names = readdirSync(folder, { recursive: true }).map(String);
   return Object.fromEntries(
     names
@@ -25,23 +25,20 @@ function filesOf(folder, ending) {
   );
 }
 
-test("the types fit the code and are those that were made last: `npm run types` makes them", () => {
+test("the published types are those that TypeScript generates from the code", () => {
   const folder = mkdtempSync(join(tmpdir(), "types-"));
   try {
     execFileSync(process.execPath, [TSC, "-p", CLIENT, "--outDir", folder], { stdio: "pipe" });
-    assert.deepEqual(filesOf(join(CLIENT, "types"), ".d.ts"), filesOf(folder, ".d.ts"));
+    assert.deepEqual(readFiles(join(CLIENT, "types"), ".d.ts"), readFiles(folder, ".d.ts"));
   } finally {
     rmSync(folder, { recursive: true });
   }
 });
 
-test("it depends on nothing, imports nothing from elsewhere and touches no document", () => {
-  const description = JSON.parse(readFileSync(join(CLIENT, "package.json"), "utf8"));
-  assert.deepEqual(
-    [description.name, description.dependencies],
-    ["@mindflip/webllm-client", undefined],
-  );
-  for (const [name, text] of Object.entries(filesOf(CLIENT, ".js"))) {
+test("the package has no dependencies, no outside imports and no use of the document", () => {
+  const manifest = JSON.parse(readFileSync(join(CLIENT, "package.json"), "utf8"));
+  assert.deepEqual([manifest.name, manifest.dependencies], ["@mindflip/webllm-client", undefined]);
+  for (const [name, text] of Object.entries(readFiles(CLIENT, ".js"))) {
     const imports = [...text.matchAll(/^(?:import|export) .*from "(.*)"/gm)].map(
       ([, from]) => from,
     );
@@ -53,10 +50,11 @@ test("it depends on nothing, imports nothing from elsewhere and touches no docum
   }
 });
 
-test("every file that its exports name is there", () => {
+test("every file in the package's exports exists", () => {
   const { exports } = JSON.parse(readFileSync(join(CLIENT, "package.json"), "utf8"));
-  for (const ways of Object.values(exports))
-    for (const file of Object.values(ways)) assert.ok(readFileSync(join(CLIENT, file), "utf8"));
+  for (const conditions of Object.values(exports))
+    for (const file of Object.values(conditions))
+      assert.ok(readFileSync(join(CLIENT, file), "utf8"));
 });
 
 test("npm pack includes the license, the README, the types and every module", () => {
@@ -68,7 +66,7 @@ test("npm pack includes the license, the README, the types and every module", ()
     }),
   );
   const packed = files.map(({ path }) => path);
-  const modules = Object.keys(filesOf(CLIENT, ".js"));
+  const modules = Object.keys(readFiles(CLIENT, ".js"));
   for (const name of ["LICENSE", "README.md", "package.json", "types/index.d.ts", ...modules])
     assert.ok(packed.includes(name), `${name} is missing`);
 });

@@ -1,15 +1,15 @@
-/** REST calls whose responses are missing, incomplete or empty, or contain a Retry-After header. */
+/** REST requests whose responses are missing, incomplete, empty or errors with Retry-After. */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import test, { afterEach, beforeEach } from "node:test";
 
 import { Rest } from "../../../static/js/client/index.js";
 
-let server, rest, answer;
+let server, rest, respond;
 
 beforeEach(async () => {
-  server = createServer((_request, response) => answer(response));
-  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  server = createServer((_request, response) => respond(response));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   rest = new Rest({ baseUrl: `http://127.0.0.1:${server.address().port}`, timeoutSeconds: 0.2 });
 });
 
@@ -20,25 +20,25 @@ afterEach(() => {
 
 const OFFLINE = { name: "ApiError", code: "offline", status: 0, retryable: true };
 
-test("a call that the server never answers fails as offline when its time is over", async () => {
-  answer = () => {};
+test("a request without a response fails as offline after its timeout", async () => {
+  respond = () => {};
   await assert.rejects(rest.get("/"), OFFLINE);
 });
 
-test("half an answer is none", async () => {
-  answer = (response) => response.write('{"cards": [');
+test("a request with an incomplete response fails as offline", async () => {
+  respond = (response) => response.write('{"cards": [');
   await assert.rejects(rest.get("/"), OFFLINE);
-  answer = (response) => response.writeHead(200, { "Content-Length": 100 }).end("{");
+  respond = (response) => response.writeHead(200, { "Content-Length": 100 }).end("{");
   await assert.rejects(rest.get("/"), OFFLINE);
 });
 
-test("an empty answer is null", async () => {
-  answer = (response) => response.writeHead(204).end();
+test("a response without a body is returned as null", async () => {
+  respond = (response) => response.writeHead(204).end();
   assert.equal(await rest.delete("/"), null);
 });
 
-test("a refusal says when to try again", async () => {
-  answer = (response) =>
+test("an error response has its message, code, status and Retry-After", async () => {
+  respond = (response) =>
     response
       .writeHead(429, { "Retry-After": "7" })
       .end('{"error": "Too fast.", "code": "rate_limited"}');
