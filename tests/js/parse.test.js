@@ -14,7 +14,7 @@ const textOf = ({ text }) =>
     : text.map((part) => (typeof part === "string" ? part : part[0].repeat(part[1]))).join("");
 
 /** Return a generator of reproducible pseudorandom numbers (mulberry32). */
-function seeded(seed) {
+function seededRandom(seed) {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -24,18 +24,18 @@ function seeded(seed) {
   };
 }
 
-const PIECES = ['{"front":"a","back":"b"}', '"front"', '"back"', '"', "'", "\\", "\\u", "{", "}", "[", "]", ":", ",", "\n", " ", "a", "“", "”",
+const FRAGMENTS = ['{"front":"a","back":"b"}', '"front"', '"back"', '"', "'", "\\", "\\u", "{", "}", "[", "]", ":", ",", "\n", " ", "a", "“", "”",
   "Q: ", "A: ", "```", "<think>", "</think>", "\u0000", "\u0001", "\u001f", "\v", "\u0085", "\u2028", "\ud83d", "\ude00", "null", "1.5", "/*"]; // prettier-ignore
 
 function randomText(random) {
-  const pieces = Array.from(
+  const fragments = Array.from(
     { length: Math.floor(random() * 40) },
-    () => PIECES[Math.floor(random() * PIECES.length)],
+    () => FRAGMENTS[Math.floor(random() * FRAGMENTS.length)],
   );
-  return pieces.join("");
+  return fragments.join("");
 }
 
-function inPieces(text, random) {
+function parseInPieces(text, random) {
   const stream = new CardStream();
   const cards = [];
   for (let start = 0; start < text.length;) {
@@ -43,45 +43,45 @@ function inPieces(text, random) {
     cards.push(...stream.push(text.slice(start, end)));
     start = end;
   }
-  const rest = stream.finish();
-  return { cards: [...cards, ...rest.cards], problems: rest.problems };
+  const final = stream.finish();
+  return { cards: [...cards, ...final.cards], problems: final.problems };
 }
 
 for (const example of CASES) {
-  test(`the table: ${example.name}`, () => {
+  test(`a whole text is parsed as in the table: ${example.name}`, () => {
     assert.deepEqual(parseCards(textOf(example)), {
       cards: example.cards,
       problems: example.problems,
     });
   });
-  test(`the table, sign by sign: ${example.name}`, () => {
+  test(`a text in single characters is parsed as in the table: ${example.name}`, () => {
     assert.deepEqual(
-      inPieces(textOf(example), () => 0),
+      parseInPieces(textOf(example), () => 0),
       { cards: example.cards, problems: example.problems },
     );
   });
 }
 
-const RECORDS = JSON.parse(
+const RECORDINGS = JSON.parse(
   readFileSync(new URL("../contract/recorded_outputs.json", import.meta.url), "utf8"),
 );
 
-for (const { name, text, cards, problems } of RECORDS) {
-  test(`a model's own words, in any pieces: ${name}`, () => {
+for (const { name, text, cards, problems } of RECORDINGS) {
+  test(`a recorded output is parsed the same whole and in pieces: ${name}`, () => {
     assert.deepEqual(parseCards(text), { cards, problems });
-    assert.deepEqual(inPieces(text, seeded(text.length)), { cards, problems });
+    assert.deepEqual(parseInPieces(text, seededRandom(text.length)), { cards, problems });
   });
 }
 
-test("text in any pieces gives what the whole text gives, and nothing ever throws", () => {
-  const random = seeded(20240607);
+test("random text is parsed the same whole and in pieces, without exceptions", () => {
+  const random = seededRandom(20240607);
   for (let round = 0; round < 5000; round += 1) {
     const text = randomText(random);
-    assert.deepEqual(inPieces(text, random), parseCards(text), JSON.stringify(text));
+    assert.deepEqual(parseInPieces(text, random), parseCards(text), JSON.stringify(text));
   }
 });
 
-test("a card comes the moment its object closes", () => {
+test("a card is returned as soon as its object closes", () => {
   const stream = new CardStream();
   assert.deepEqual(stream.push('Sure! [{"front":"a","back":"b"'), []);
   assert.deepEqual(stream.push("}"), [{ front: "a", back: "b" }]);
@@ -92,18 +92,18 @@ test("a card comes the moment its object closes", () => {
   assert.deepEqual(stream.finish(), { cards: [], problems: [] });
 });
 
-test("the guide's parseFlashcards gives the cards alone", () => {
+test("parseFlashcards returns the cards without the problems", () => {
   assert.deepEqual(parseFlashcards('[{"front":"a","back":"b"},{"front":"c"}]'), [
     { front: "a", back: "b" },
   ]);
 });
 
-test("what is no text has no cards", () => {
+test("parseFlashcards returns no cards for a value that is not a string", () => {
   for (const value of [undefined, null, 7, {}, []]) assert.deepEqual(parseFlashcards(value), []);
 });
 
-test("the time grows with the text and not with its square", () => {
-  const work = (text) => {
+test("parsing time does not grow with the square of the text's length", () => {
+  const cpuMilliseconds = (text) => {
     const stream = new CardStream();
     const before = process.cpuUsage();
     for (let start = 0; start < text.length; start += 7) stream.push(text.slice(start, start + 7));
@@ -111,8 +111,10 @@ test("the time grows with the text and not with its square", () => {
     return process.cpuUsage(before).user / 1000;
   };
   for (const unit of ['{"front":"a" b","back":"c"},', "[", '"x"', "{a:", "Q: ", ' "', "\\"]) {
-    work(`[{"front":"${unit.repeat(2000)}`);
-    const [small, large] = [5000, 40000].map((times) => work(`[{"front":"${unit.repeat(times)}`));
+    cpuMilliseconds(`[{"front":"${unit.repeat(2000)}`);
+    const [small, large] = [5000, 40000].map((times) =>
+      cpuMilliseconds(`[{"front":"${unit.repeat(times)}`),
+    );
     assert.ok(
       large < 40 * Math.max(small, 10),
       `${unit}: ${small} ms, then ${large} ms for 8 times the text`,

@@ -18,18 +18,18 @@ async function storedAfter(cacheControl) {
     URL,
   });
   const request = new Request("https://mindflip.example/texts/de.0123456789ab.js");
-  const work = [];
+  const promises = [];
   handlers.fetch({
     request,
-    respondWith: (response) => work.push(response),
-    waitUntil: (storing) => work.push(storing),
+    respondWith: (response) => promises.push(response),
+    waitUntil: (promise) => promises.push(promise),
   });
-  await work[0];
-  await Promise.all(work);
+  await promises[0];
+  await Promise.all(promises);
   return stored;
 }
 
-test("texts are stored, except those of another version", async () => {
+test("a texts file is cached unless its response is no-store", async () => {
   assert.deepEqual(await storedAfter("public, max-age=31536000, immutable"), [
     "https://mindflip.example/texts/de.0123456789ab.js",
   ]);

@@ -1,11 +1,11 @@
-// An ESLint rule: texts for people are passed to gettext, ngettext or a similar function, as string
-// literals, so that they can be extracted. A text is a string of two words or more, a capitalized
-// word, a word with a full stop, or a word next to a space in a template literal.
+// An ESLint rule: displayed texts must be passed to gettext, ngettext or a similar function, as
+// string literals, so that they can be extracted. A text is a string of two words or more, a
+// capitalized word, a word with a full stop, or a word next to a space in a template literal.
 
 /** The number of texts that each function takes. */
 const GETTEXT = { gettext: 1, pgettext: 2, ngettext: 2 };
 // The arguments of these functions are names, selectors and messages of programming errors.
-const CODE =
+const CODE_FUNCTIONS =
   /^(querySelector(All)?|closest|matches|addEventListener|removeEventListener|getElementById|getItem|setItem|get|has|startsWith|endsWith|includes|split|matchMedia|setRequestHeader|RegExp|DOMException|TypeError|RangeError|Set|URL|part|slot|action)$/;
 const TEXT = /\p{L}{2,}[,:;.]?\s+["“(]?\p{L}|^\p{Lu}\p{Ll}+(?![\p{L}\d])|^\p{L}{2,}[.!?…]$/u;
 const LETTER = /\p{L}/u;
@@ -56,7 +56,7 @@ function isAllowed(node) {
   if (!["CallExpression", "NewExpression"].includes(parent.type) || parent.callee === node)
     return false;
   const name = calleeName(parent) ?? "";
-  return CODE.test(name) || parent.arguments.indexOf(node) < (GETTEXT[name] ?? 0);
+  return CODE_FUNCTIONS.test(name) || parent.arguments.indexOf(node) < (GETTEXT[name] ?? 0);
 }
 
 /** Return whether a node is assigned to a property, or passed to a function, that displays it. */
@@ -96,9 +96,9 @@ export default {
         if (!Object.hasOwn(GETTEXT, name)) return;
         if (!node.arguments.slice(0, GETTEXT[name]).every(isLiteral))
           context.report({ node, messageId: "computed", data: { name } });
-        const outer = context.sourceCode.getAncestors(node);
+        const ancestors = context.sourceCode.getAncestors(node);
         if (
-          outer.some(
+          ancestors.some(
             (call) => call.type === "CallExpression" && Object.hasOwn(GETTEXT, calleeName(call)),
           )
         )

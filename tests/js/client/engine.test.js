@@ -233,7 +233,7 @@ const RAW_ERRORS = [
 ];
 
 for (const { thrown, code, isBroken } of RAW_ERRORS) {
-  test(`engine error ${thrown?.name ?? thrown} ${thrown?.code ?? ""} is reported as ${code}`, async () => {
+  test(`engine error ${thrown?.name ?? thrown} ${thrown?.code ?? ""} becomes ${code}`, async () => {
     const { server, engine } = await withEngine();
     server.socket.receive(generateMessage("g"));
     await flush();

@@ -4,16 +4,16 @@ import { addChunk, emptyAnswer } from "../../../static/js/engine/answer.js";
 
 const chunk = (delta, finish_reason = null) => ({ choices: [{ delta, finish_reason }] });
 
-function answered(...chunks) {
+function addChunks(...chunks) {
   const updates = [];
   const answer = emptyAnswer();
   for (const received of chunks)
     addChunk(received, answer, (text, tokens) => updates.push([text, tokens]));
-  return { answer, told: updates };
+  return { answer, updates };
 }
 
-test("text is put together as it comes, and told with the tokens so far", () => {
-  const { answer, told: updates } = answered(
+test("chunks are joined, and each reports its text and the tokens so far", () => {
+  const { answer, updates } = addChunks(
     chunk({ role: "assistant", content: null }),
     chunk({ content: "Hel" }),
     chunk({ content: "lo" }),
@@ -26,8 +26,8 @@ test("text is put together as it comes, and told with the tokens so far", () => 
   ]);
 });
 
-test("the last chunk says how many tokens there were, and has no choice", () => {
-  const { answer } = answered(chunk({ content: "Hello" }), chunk({}, "length"), {
+test("the finish reason and token counts come from the last chunks", () => {
+  const { answer } = addChunks(chunk({ content: "Hello" }), chunk({}, "length"), {
     choices: [],
     usage: { prompt_tokens: 40, completion_tokens: 7 },
   });

@@ -9,13 +9,13 @@ const LIMITS = {
   maxStorageBufferBindingSize: GB,
   maxComputeWorkgroupStorageSize: 32768,
 };
-const card = (limits = {}, overrides = {}) => ({
+const gpu = (limits = {}, overrides = {}) => ({
   available: true,
   adapter: { features: [], limits: { ...LIMITS, ...limits }, ...overrides },
 });
 const wasm = { available: true, isCompat: false };
 const device = (overrides = {}) => ({
-  engines: { webgpu: card(), wasm },
+  engines: { webgpu: gpu(), wasm },
   storage: { usedMb: 0, quotaMb: 100_000 },
   memoryGb: 8,
   ...overrides,
@@ -23,11 +23,11 @@ const device = (overrides = {}) => ({
 const llama = { engine: "webllm", downloadMb: 700, vramMb: 900, features: [] };
 const gguf = { engine: "wllama", downloadMb: 98, vramMb: null, features: [] };
 
-/** Description, model, device, stored MB, state, expected text. */
+/** Description, model, device, stored MB, state, pattern of the reason. */
 const CASES = [
-  ["a small model on a good card", llama, device(), 0, "fits", /fits/],
+  ["a small model on a capable GPU", llama, device(), 0, "fits", /fits/],
   [
-    "a GGUF on any processor",
+    "a GGUF model without WebGPU",
     gguf,
     device({ engines: { webgpu: { available: false }, wasm } }),
     0,
@@ -35,7 +35,7 @@ const CASES = [
     /fits/,
   ],
   [
-    "no WebGPU",
+    "a WebLLM model without WebGPU",
     llama,
     device({ engines: { webgpu: { available: false }, wasm } }),
     0,
@@ -43,15 +43,15 @@ const CASES = [
     /needs WebGPU/,
   ],
   [
-    "no WebAssembly",
+    "a GGUF model without WebAssembly",
     gguf,
-    device({ engines: { webgpu: card(), wasm: { available: false } } }),
+    device({ engines: { webgpu: gpu(), wasm: { available: false } } }),
     0,
     "no",
     /needs WebAssembly/,
   ],
   [
-    "a feature that the card lacks",
+    "a feature that the GPU lacks",
     { ...llama, features: ["shader-f16"] },
     device(),
     0,
@@ -59,47 +59,47 @@ const CASES = [
     /shader-f16/,
   ],
   [
-    "a card with small buffers",
+    "a GPU with a small buffer limit",
     llama,
-    device({ engines: { webgpu: card({ maxBufferSize: 2 ** 27 }), wasm } }),
+    device({ engines: { webgpu: gpu({ maxBufferSize: 2 ** 27 }), wasm } }),
     0,
     "no",
     /268 MB.*134 MB/,
   ],
   [
-    "a card with small bindings",
+    "a GPU with a small binding limit",
     llama,
-    device({ engines: { webgpu: card({ maxStorageBufferBindingSize: 2 ** 26 }), wasm } }),
+    device({ engines: { webgpu: gpu({ maxStorageBufferBindingSize: 2 ** 26 }), wasm } }),
     0,
     "no",
     /134 MB.*67 MB/,
   ],
   [
-    "a card with small workgroups",
+    "a GPU with little workgroup storage",
     llama,
-    device({ engines: { webgpu: card({ maxComputeWorkgroupStorageSize: 16384 }), wasm } }),
+    device({ engines: { webgpu: gpu({ maxComputeWorkgroupStorageSize: 16384 }), wasm } }),
     0,
     "no",
     /cores/,
   ],
   [
-    "a tensor beyond the card's binding",
+    "a tensor above the GPU's binding limit",
     { ...llama, bufferMb: 262 },
-    device({ engines: { webgpu: card({ maxStorageBufferBindingSize: 2 ** 28 }), wasm } }),
+    device({ engines: { webgpu: gpu({ maxStorageBufferBindingSize: 2 ** 28 }), wasm } }),
     0,
     "no",
     /262 MB/,
   ],
   [
-    "a large model on a card with middling bindings",
+    "a large model on a GPU with a medium binding limit",
     { ...llama, vramMb: 4000 },
-    device({ engines: { webgpu: card({ maxStorageBufferBindingSize: 2 ** 28 }), wasm } }),
+    device({ engines: { webgpu: gpu({ maxStorageBufferBindingSize: 2 ** 28 }), wasm } }),
     0,
     "tight",
     /may need more/,
   ],
   [
-    "little memory",
+    "a device with too little memory",
     { ...llama, vramMb: 5000 },
     device({ memoryGb: 4 }),
     0,
@@ -107,16 +107,23 @@ const CASES = [
     /5 GB of memory.*4 GB/,
   ],
   [
-    "just enough memory",
+    "a device with just enough memory",
     { ...llama, vramMb: 3000 },
     device({ memoryGb: 4 }),
     0,
     "tight",
     /3 GB of this device's memory/,
   ],
-  ["8 GB, which may be more", { ...llama, vramMb: 12_000 }, device(), 0, "tight", /12 GB/],
   [
-    "a browser that does not tell its memory",
+    "a reported memory of 8 GB, which may be more",
+    { ...llama, vramMb: 12_000 },
+    device(),
+    0,
+    "tight",
+    /12 GB/,
+  ],
+  [
+    "a browser that does not report its memory",
     { ...llama, vramMb: 12_000 },
     device({ memoryGb: null }),
     0,
@@ -125,7 +132,7 @@ const CASES = [
   ],
   ["a phone", { ...llama, vramMb: 2500 }, device({ isPhone: true }), 0, "tight", /phones/],
   [
-    "little storage",
+    "too little free storage",
     llama,
     device({ storage: { usedMb: 900, quotaMb: 1000 } }),
     0,
@@ -133,7 +140,7 @@ const CASES = [
     /700 MB of storage.*100 MB left/,
   ],
   [
-    "little storage, but the model is in it",
+    "too little free storage for a model that is stored",
     llama,
     device({ storage: { usedMb: 900, quotaMb: 1000 } }),
     Infinity,
@@ -141,7 +148,7 @@ const CASES = [
     /fits/,
   ],
   [
-    "little storage, and most of the model is in it",
+    "too little free storage for a model that is mostly stored",
     llama,
     device({ storage: { usedMb: 900, quotaMb: 1000 } }),
     650,
@@ -149,18 +156,25 @@ const CASES = [
     /fits/,
   ],
   [
-    "storage that would be nearly full",
+    "storage that the model would nearly fill",
     llama,
     device({ storage: { usedMb: 200, quotaMb: 1000 } }),
     0,
     "tight",
     /700 MB of the 800 MB/,
   ],
-  ["a page that keeps nothing", gguf, device({ hasStorage: false }), 0, "tight", /each visit/],
   [
-    "software in the place of a card",
+    "a page that cannot store models",
+    gguf,
+    device({ hasStorage: false }),
+    0,
+    "tight",
+    /each visit/,
+  ],
+  [
+    "a software adapter",
     llama,
-    device({ engines: { webgpu: card({}, { isSoftware: true }), wasm } }),
+    device({ engines: { webgpu: gpu({}, { isSoftware: true }), wasm } }),
     0,
     "tight",
     /slow/,
@@ -168,22 +182,22 @@ const CASES = [
   [
     "wllama's build for Safari",
     gguf,
-    device({ engines: { webgpu: card(), wasm: { available: true, isCompat: true } } }),
+    device({ engines: { webgpu: gpu(), wasm: { available: true, isCompat: true } } }),
     0,
     "tight",
     /slower/,
   ],
 ];
 
-for (const [name, model, on, storedMb, state, reason] of CASES) {
-  test(`${name}: ${state}`, () => {
-    const result = assessFit(model, on, storedMb);
+for (const [name, model, deviceFacts, storedMb, state, pattern] of CASES) {
+  test(`assessFit returns "${state}" for ${name}`, () => {
+    const result = assessFit(model, deviceFacts, storedMb);
     assert.equal(result.state, state, result.reason);
-    assert.match(result.reason, reason);
+    assert.match(result.reason, pattern);
   });
 }
 
-test("what can be helped by deleting or closing something may be chosen all the same", () => {
+test("isHard is false for a lack of storage and true for a lack of WebGPU", () => {
   assert.equal(
     assessFit(llama, device({ storage: { usedMb: 1000, quotaMb: 1000 } })).isHard,
     false,

@@ -16,9 +16,9 @@ class Locks {
     return Promise.resolve({ held: this.#held.map(({ name, mode }) => ({ name, mode })) });
   }
 
-  request(name, { mode = "exclusive", signal, steal = false }, work) {
+  request(name, { mode = "exclusive", signal, steal = false }, callback) {
     return new Promise((resolve, reject) => {
-      const request = { name, mode, work, resolve, reject };
+      const request = { name, mode, callback, resolve, reject };
       if (steal)
         for (const stolen of this.#held.splice(0))
           stolen.reject(new DOMException("stolen", "AbortError"));
@@ -45,8 +45,8 @@ class Locks {
       return;
     this.#held.push(this.#queue.shift());
     this.#grant();
-    const result = await next.work();
-    this.#held = this.#held.filter((queued) => queued !== next);
+    const result = await next.callback();
+    this.#held = this.#held.filter((granted) => granted !== next);
     next.resolve(result);
     this.#grant();
   }
@@ -61,9 +61,9 @@ class Channel extends BroadcastChannel {
 }
 after(() => channels.forEach((channel) => channel.close()));
 
-let users = 0;
-function tabs(count) {
-  const [user, locks] = [`user-${++users}`, new Locks()];
+let userCount = 0;
+function createTabs(count) {
+  const [user, locks] = [`user-${++userCount}`, new Locks()];
   return Array.from(
     { length: count },
     () => new EngineLock(user, { locks, BroadcastChannel: Channel }),
@@ -71,13 +71,13 @@ function tabs(count) {
 }
 const status = { state: "ready", modelId: "tiny", name: "Tiny" };
 
-test("of two tabs that ask at once one has the seat", async () => {
-  const [a, b] = tabs(2);
+test("one of two tabs acquires the lock when both request it", async () => {
+  const [a, b] = createTabs(2);
   assert.deepEqual((await Promise.all([a.acquire(), b.acquire()])).sort(), [false, true]);
 });
 
-test("a tab hears what the tab with the seat does, also one that was opened later", async () => {
-  const [a, b] = tabs(2);
+test("a tab receives the owner's status after a refresh and cannot acquire the lock", async () => {
+  const [a, b] = createTabs(2);
   await a.acquire();
   a.broadcast(status);
   b.refresh();
@@ -86,8 +86,8 @@ test("a tab hears what the tab with the seat does, also one that was opened late
   assert.equal(await b.acquire(), false);
 });
 
-test("when the tab with the seat leaves, the next may have it", async () => {
-  const [a, b] = tabs(2);
+test("a tab acquires the lock after its owner releases it", async () => {
+  const [a, b] = createTabs(2);
   await a.acquire();
   await b.refresh();
   assert.ok(b.other);
@@ -98,8 +98,8 @@ test("when the tab with the seat leaves, the next may have it", async () => {
   assert.equal(await b.acquire(), true);
 });
 
-test("a tab that leaves does not take itself for another", async () => {
-  const [a] = tabs(1);
+test("a tab that releases the lock does not report itself as the other owner", async () => {
+  const [a] = createTabs(1);
   await a.acquire();
   a.release();
   assert.equal(await a.acquire(), true);
@@ -108,16 +108,16 @@ test("a tab that leaves does not take itself for another", async () => {
   assert.equal(a.other, null);
 });
 
-test("taking over asks the tab with the seat, which leaves", async () => {
-  const [a, b] = tabs(2);
+test("takeOver requests a release from the owner and acquires the lock", async () => {
+  const [a, b] = createTabs(2);
   await a.acquire();
   a.addEventListener("release-requested", () => a.release());
   await b.takeOver();
   assert.deepEqual([a.isOwned, b.isOwned], [false, true]);
 });
 
-test("a tab that does not answer is robbed, and told", { timeout: 10_000 }, async () => {
-  const [a, b] = tabs(2);
+test("takeOver steals the lock from a tab that does not respond", { timeout: 10_000 }, async () => {
+  const [a, b] = createTabs(2);
   await a.acquire();
   const stolen = once(a, "stolen");
   await b.takeOver();
@@ -125,7 +125,7 @@ test("a tab that does not answer is robbed, and told", { timeout: 10_000 }, asyn
   assert.deepEqual([a.isOwned, b.isOwned], [false, true]);
 });
 
-test("tabs of different users do not disturb each other", async () => {
+test("tabs of different users acquire their locks independently", async () => {
   const locks = new Locks();
   const [alice, bob] = ["alice", "bob"].map(
     (user) => new EngineLock(user, { locks, BroadcastChannel: Channel }),
@@ -133,7 +133,7 @@ test("tabs of different users do not disturb each other", async () => {
   assert.deepEqual(await Promise.all([alice.acquire(), bob.acquire()]), [true, true]);
 });
 
-test("without locks every tab has a seat of its own", async () => {
+test("a tab acquires the lock in a browser without Web Locks", async () => {
   const lock = new EngineLock("alice", { locks: null, BroadcastChannel: Channel });
   assert.equal(await lock.acquire(), true);
 });

@@ -3,14 +3,14 @@ import { test } from "node:test";
 
 import { asEngineError, EngineError } from "../../../static/js/engine/errors.js";
 
-const named = (name, message = "") => Object.assign(new Error(message), { name });
+const namedError = (name, message = "") => Object.assign(new Error(message), { name });
 
 const CASES = [
-  [named("WebGPUNotAvailableError"), "webgpu_unavailable"],
-  [named("ShaderF16SupportError"), "webgpu_unavailable"],
-  [named("ModelNotFoundError"), "model_unavailable"],
-  [named("DeviceLostError"), "device_lost"],
-  [named("ContextWindowSizeExceededError"), "context_exceeded"],
+  [namedError("WebGPUNotAvailableError"), "webgpu_unavailable"],
+  [namedError("ShaderF16SupportError"), "webgpu_unavailable"],
+  [namedError("ModelNotFoundError"), "model_unavailable"],
+  [namedError("DeviceLostError"), "device_lost"],
+  [namedError("ContextWindowSizeExceededError"), "context_exceeded"],
   [new Error("the request exceeds the available context size (2048 tokens)"), "context_exceeded"],
   [new RangeError("Array buffer allocation failed"), "out_of_memory"],
   [new TypeError("Failed to fetch"), "host_unreachable"],
@@ -28,7 +28,7 @@ const CASES = [
     "host_unreachable",
   ],
   [new Error("HTTP 503"), "download_failed"],
-  [named("QuotaExceededError", "Quota exceeded."), "storage_full"],
+  [namedError("QuotaExceededError", "Quota exceeded."), "storage_full"],
   [new Error("GPUDevice was lost"), "device_lost"],
   [new Error("something else"), "engine_failed"],
   ["a bare string", "engine_failed"],
@@ -36,7 +36,7 @@ const CASES = [
 ];
 
 for (const [thrown, code] of CASES) {
-  test(`${thrown?.name ?? typeof thrown} "${thrown?.message ?? thrown}" is ${code}`, () => {
+  test(`${thrown?.name ?? typeof thrown} "${thrown?.message ?? thrown}" becomes ${code}`, () => {
     const error = asEngineError(thrown);
     assert.ok(error instanceof EngineError);
     assert.equal(error.code, code);
@@ -44,28 +44,28 @@ for (const [thrown, code] of CASES) {
   });
 }
 
-test("an engine's own words stay beside the sentence", () => {
+test("the cause of a converted error is its original message", () => {
   assert.equal(asEngineError(new Error("wgpu: oops")).cause, "wgpu: oops");
 });
 
-test("an EngineError stays what it is", () => {
+test("an EngineError is returned unchanged", () => {
   const error = new EngineError("aborted");
   assert.equal(asEngineError(error), error);
 });
 
-test("a download that cannot be had offline says that the device is offline", () => {
+test("a failed download is converted to download_offline if the device is offline", () => {
   for (const message of ["Failed to fetch", "network error"])
     assert.equal(
       asEngineError(new TypeError(message), { isOnline: false }).code,
       "download_offline",
     );
   assert.equal(
-    asEngineError(named("QuotaExceededError"), { isOnline: false }).code,
+    asEngineError(namedError("QuotaExceededError"), { isOnline: false }).code,
     "storage_full",
   );
 });
 
-test("a host of models that does not answer is named", () => {
+test("the message of host_unreachable starts with the host", () => {
   const { code, message } = asEngineError(new TypeError("Failed to fetch"), {
     host: "huggingface.co",
   });

@@ -29,7 +29,7 @@ const ALL = [
   entry("Stored", { isStored: true, speed: 12 }, { vramMb: 50 }),
   entry("Another", {}, { downloadMb: null }),
 ];
-const names = (options) => filterEntries(ALL, options).map(({ model }) => model.name);
+const listedNames = (options) => filterEntries(ALL, options).map(({ model }) => model.name);
 
 /** Filter options and the names of the models that they list. */
 const CASES = [
@@ -48,5 +48,5 @@ const CASES = [
 ];
 
 for (const [options, expected] of CASES)
-  test(`${JSON.stringify(options)} lists ${expected.join(", ") || "nothing"}`, () =>
-    assert.deepEqual(names(options), expected));
+  test(`options ${JSON.stringify(options)} list ${expected.join(", ") || "nothing"}`, () =>
+    assert.deepEqual(listedNames(options), expected));

@@ -16,7 +16,7 @@ const local = {
   isLocal: true,
 };
 
-test("a local model's addresses are made absolute, as web-llm wants them", () => {
+test("a local model's URLs are absolute in its web-llm record", () => {
   assert.deepEqual(asWebLLMRecord(local, ORIGIN), {
     model_id: "tiny",
     model: "https://cards.example/models/tiny/resolve/4f97/",
@@ -26,7 +26,7 @@ test("a local model's addresses are made absolute, as web-llm wants them", () =>
   });
 });
 
-test("local WebLLM models come before web-llm's own, and replace one of the same id", () => {
+test("local WebLLM models come first and replace prebuilt ones with the same ID", () => {
   const prebuilt = {
     cacheBackend: "cache",
     model_list: [{ model_id: "tiny" }, { model_id: "big" }],
@@ -46,12 +46,12 @@ test("local WebLLM models come before web-llm's own, and replace one of the same
   assert.equal(cacheBackend, "cache");
 });
 
-test("the facade names each of web-llm's exports that it replaces", async () => {
-  const npm = await import("@mlc-ai/web-llm");
+test("every function that the facade replaces is exported by web-llm", async () => {
+  const webLLM = await import("@mlc-ai/web-llm");
   const facade = readFileSync(
     new URL("../../../static/js/engine/web-llm.js", import.meta.url),
     "utf8",
   );
   for (const [, name] of facade.matchAll(/^export (?:const|async function) (\w+)/gm))
-    assert.ok(name in npm, name);
+    assert.ok(name in webLLM, name);
 });

@@ -10,13 +10,13 @@ import {
 
 const progressAt = (loadedMb) => ({ phase: "download", loadedMb, totalMb: 100 });
 
-test("a steady download has its rate and the time left", () => {
+test("a steady download has a rate and a time left", () => {
   const meter = new DownloadMeter();
   for (const second of [0, 1, 2, 3]) meter.add(progressAt(5 * second), second);
   assert.deepEqual(meter.add(progressAt(20), 4), { rate: 5, secondsLeft: 16 });
 });
 
-test("what was there before is no speed", () => {
+test("stored parts at the start do not count in the download rate", () => {
   const meter = new DownloadMeter();
   meter.add(progressAt(10), 0);
   meter.add(progressAt(40), 0.1);
@@ -25,21 +25,21 @@ test("what was there before is no speed", () => {
   assert.equal(meter.add(progressAt(64), 2.2).rate, 2);
 });
 
-test("nothing is said before there is something to say", () => {
+test("a rate is null in the first second and outside the download phase", () => {
   const meter = new DownloadMeter();
   assert.equal(meter.add(progressAt(1), 0), null);
   assert.equal(meter.add(progressAt(2), 0.9), null);
   assert.equal(meter.add({ phase: "start", loadedMb: 100, totalMb: 100 }, 3), null);
 });
 
-test("a download that stands still has no rate, and one that slows down is believed", () => {
+test("a download without progress in the measured window has no rate", () => {
   const meter = new DownloadMeter();
   for (let second = 0; second <= 10; second++) meter.add(progressAt(4 * second), second);
   for (let second = 11; second < 30; second++) meter.add(progressAt(40), second);
   assert.equal(meter.add(progressAt(40), 30), null);
 });
 
-test("without a total there is a rate and no time left", () => {
+test("a download of unknown size has a rate without a time left", () => {
   const meter = new DownloadMeter();
   meter.add({ phase: "download", loadedMb: 0, totalMb: null }, 0);
   assert.equal(
@@ -57,10 +57,11 @@ for (const [seconds, text] of [
   [3600, "1.0 h"],
   [9000, "2.5 h"],
 ]) {
-  test(`${seconds} seconds are ${text}`, () => assert.equal(timeText(seconds), text));
+  test(`a time left of ${seconds} seconds is shown as ${text}`, () =>
+    assert.equal(timeText(seconds), text));
 }
 
-test("progress is one short line", () => {
+test("the progress text has the phase and the numbers that are known", () => {
   assert.equal(
     progressText({ phase: "download", loadedMb: 45.4, totalMb: 98, fraction: 0.463 }),
     "Downloading 45 of 98 MB · 46 %",

@@ -5,7 +5,7 @@ import { downloading, inMegabytes } from "../../../static/js/engine/progress.js"
 
 const report = (progress, text) => ({ progress, text });
 
-test("web-llm's MB are of 1024 × 1024 bytes, ours of a million", () => {
+test("binary megabytes of web-llm are converted to decimal megabytes", () => {
   const step = inMegabytes(
     report(0.5, "Fetching param cache[4/8]: 128MB fetched. 50% completed, 3 secs elapsed."),
     300,
@@ -18,11 +18,11 @@ test("web-llm's MB are of 1024 × 1024 bytes, ours of a million", () => {
   });
 });
 
-test("before anything has come the catalogue's size is the total", () => {
+test("the catalogue's size is the total before anything is downloaded", () => {
   assert.equal(inMegabytes(report(0, "Fetching param cache[0/8]: 0MB fetched."), 300).totalMb, 300);
 });
 
-test("reading the model out of the browser's cache is no download", () => {
+test("loading a model from the browser's cache is in the start phase", () => {
   const step = inMegabytes(
     report(1, "Loading model from cache[8/8]: 257MB loaded. 100% completed, 3 secs elapsed."),
     300,
@@ -31,7 +31,7 @@ test("reading the model out of the browser's cache is no download", () => {
   assert.equal(step.fraction, 1);
 });
 
-test("shader modules are told as a part of the start", () => {
+test("loading shader modules is a step of the start phase", () => {
   const step = inMegabytes(
     report(0.17, "Loading GPU shader modules[8/46]: 17% completed, 2 secs elapsed."),
     300,
@@ -41,7 +41,7 @@ test("shader modules are told as a part of the start", () => {
   assert.equal(step.step, "shaders");
 });
 
-test("a download without a known size has no fraction", () => {
+test("a download of unknown size has no total and no fraction", () => {
   assert.deepEqual(downloading(12.34, 0), {
     phase: "download",
     loadedMb: 12.3,
@@ -50,6 +50,6 @@ test("a download without a known size has no fraction", () => {
   });
 });
 
-test("more than was announced is the new total", () => {
+test("a download larger than its announced size has the fraction 1", () => {
   assert.equal(downloading(20, 10).fraction, 1);
 });

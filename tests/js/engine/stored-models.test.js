@@ -42,12 +42,12 @@ const gguf = (address, bytes, expectedBytes = bytes) => ({
   bytes,
   expectedBytes,
 });
-const group = (files, shards = () => null) =>
+const groupFiles = (files, shards = () => null) =>
   groupByModel(files, MODELS, { origin: ORIGIN, shards });
-const brief = (storedModels) =>
+const summaries = (storedModels) =>
   storedModels.map(({ modelId, name, bytes, isComplete }) => [modelId, name, bytes, isComplete]);
 
-test("files of a WebLLM model and its library are one model, whole when all its weights are there", () => {
+test("a WebLLM model includes its library and is complete if all weights are stored", () => {
   const base = "https://hub.example/org/Twin-MLC/resolve/main/";
   const files = [
     cached("https://raw.example/shared.wasm", 5),
@@ -55,48 +55,48 @@ test("files of a WebLLM model and its library are one model, whole when all its 
     cached(`${base}params_shard_0.bin`),
     cached(`${base}params_shard_1.bin`),
   ];
-  assert.deepEqual(brief(group(files, (folder) => (folder === base ? 2 : null))), [
+  assert.deepEqual(summaries(groupFiles(files, (folder) => (folder === base ? 2 : null))), [
     ["twin", "Twin", 26, true],
   ]);
-  assert.deepEqual(brief(group(files, () => 3)), [["twin", "Twin", 26, false]]);
+  assert.deepEqual(summaries(groupFiles(files, () => 3)), [["twin", "Twin", 26, false]]);
 });
 
-test("a model of this server under an address that it no longer has is left over", () => {
+test("files under an old URL of a local model are listed without a model ID", () => {
   const files = [
     cached(`${ORIGIN}/models/tiny/resolve/old0/params_shard_0.bin`, 7),
     cached(`${ORIGIN}/models/tiny/resolve/new1/params_shard_0.bin`, 8),
   ];
-  assert.deepEqual(brief(group(files, () => 1)), [
+  assert.deepEqual(summaries(groupFiles(files, () => 1)), [
     ["tiny", "Tiny", 8, true],
     [null, "tiny", 7, true],
   ]);
 });
 
-test("a replaced GGUF and one that belongs to nobody are left over, each by itself", () => {
+test("replaced and unknown GGUF files are listed separately without a model ID", () => {
   const files = [
     gguf(`${ORIGIN}/models/smol.gguf?v=1`, 9),
     gguf(`${ORIGIN}/models/smol.gguf?v=2`, 4),
     gguf("", 3, null),
   ];
-  assert.deepEqual(brief(group(files)), [
+  assert.deepEqual(summaries(groupFiles(files)), [
     ["smol", "SmolLM2", 4, true],
     [null, "smol.gguf", 9, true],
     [null, "x.gguf", 3, false],
   ]);
 });
 
-test("a download that broke off is not whole", () => {
-  assert.deepEqual(brief(group([gguf(`${ORIGIN}/models/smol.gguf?v=2`, 4, 98)])), [
+test("a GGUF file that is smaller than expected is incomplete", () => {
+  assert.deepEqual(summaries(groupFiles([gguf(`${ORIGIN}/models/smol.gguf?v=2`, 4, 98)])), [
     ["smol", "SmolLM2", 4, false],
   ]);
 });
 
-test("the parts of a split GGUF are one model", () => {
+test("parts of a split GGUF are one model, which is complete with all parts", () => {
   const part = (number) => gguf(`${ORIGIN}/models/big-0000${number}-of-00002.gguf?v=3`, 5);
-  assert.deepEqual(brief(group([part(2)])), [["big", "Big", 5, false]]);
-  assert.deepEqual(brief(group([part(2), part(1)])), [["big", "Big", 10, true]]);
+  assert.deepEqual(summaries(groupFiles([part(2)])), [["big", "Big", 5, false]]);
+  assert.deepEqual(summaries(groupFiles([part(2), part(1)])), [["big", "Big", 10, true]]);
 });
 
-test("nothing kept is an empty list", () => {
-  assert.deepEqual(group([]), []);
+test("an empty store has no models", () => {
+  assert.deepEqual(groupFiles([]), []);
 });

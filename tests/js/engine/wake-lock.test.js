@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { WakeLock } from "../../../static/js/pages/engine/panel.js";
 
 /** Return a fake page that releases its screen lock when it is hidden, as browsers do. */
-function page({ isAllowed = true } = {}) {
+function fakePage({ isAllowed = true } = {}) {
   const locks = new Set();
   const fakeDocument = Object.assign(new EventTarget(), { hidden: false });
   const request = async () => {
@@ -19,18 +19,18 @@ function page({ isAllowed = true } = {}) {
     value: { wakeLock: { request } },
     configurable: true,
   });
-  const hide = (hidden) => {
+  const setHidden = (hidden) => {
     fakeDocument.hidden = hidden;
     if (hidden) for (const lock of locks) lock.release();
     fakeDocument.dispatchEvent(new Event("visibilitychange"));
   };
-  return { held: locks, hide };
+  return { locks, setHidden };
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
-test("the screen stays on while there is work, and no longer", async () => {
-  const { held: locks } = page();
+test("one wake lock is held while there is work and released afterwards", async () => {
+  const { locks } = fakePage();
   const wakeLock = new WakeLock();
   wakeLock.set(true);
   wakeLock.set(true);
@@ -41,21 +41,21 @@ test("the screen stays on while there is work, and no longer", async () => {
   assert.equal(locks.size, 0);
 });
 
-test("a tab that was hidden keeps the screen on again when it is seen", async () => {
-  const { held: locks, hide } = page();
+test("a wake lock is requested again when a hidden tab becomes visible", async () => {
+  const { locks, setHidden } = fakePage();
   const wakeLock = new WakeLock();
   wakeLock.set(true);
   await settled();
-  hide(true);
+  setHidden(true);
   await settled();
   assert.equal(locks.size, 0);
-  hide(false);
+  setHidden(false);
   await settled();
   assert.equal(locks.size, 1);
 });
 
-test("work that is over before the lock was given leaves none behind", async () => {
-  const { held: locks } = page();
+test("a wake lock that is granted after the work has ended is released", async () => {
+  const { locks } = fakePage();
   const wakeLock = new WakeLock();
   wakeLock.set(true);
   wakeLock.set(false);
@@ -63,8 +63,8 @@ test("work that is over before the lock was given leaves none behind", async () 
   assert.equal(locks.size, 0);
 });
 
-test("a system that refuses costs nothing", async () => {
-  const { held: locks } = page({ isAllowed: false });
+test("a rejected wake lock request is ignored", async () => {
+  const { locks } = fakePage({ isAllowed: false });
   new WakeLock().set(true);
   await settled();
   assert.equal(locks.size, 0);

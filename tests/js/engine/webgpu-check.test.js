@@ -50,12 +50,12 @@ const AGENTS = [
 ];
 
 for (const [userAgent, name, version, system] of AGENTS) {
-  test(`${name} ${version} on ${system || "an unknown system"} is known by what it says of itself`, () => {
+  test(`user agent ${userAgent} is ${name} ${version} on ${system || "an unknown system"}`, () => {
     assert.deepEqual(readBrowser({ userAgent }), { name, version, system });
   });
 }
 
-test("an iPad that calls itself a Macintosh is known by its touch screen", () => {
+test("an iPad with the user agent of a Mac is identified by its touch screen", () => {
   assert.equal(
     readBrowser({ userAgent: `${MAC} Version/18.6 Safari/605.1.15`, maxTouchPoints: 5 }).system,
     "iOS",
@@ -82,8 +82,8 @@ const available = (facts) => ({
 
 /** Description, facts, code, and the pattern that the message and the next step must match. */
 const CASES = [
-  ["all is well", available({ adapter: "hardware" }), "ok"],
-  ["a page over plain http", missing({ isSecure: false, browser: chrome }), "insecure", /HTTPS/],
+  ["a hardware adapter", available({ adapter: "hardware" }), "ok"],
+  ["a page over HTTP", missing({ isSecure: false, browser: chrome }), "insecure", /HTTPS/],
   [
     "an old Chrome",
     missing({ browser: browser("Chrome", 109, "Windows") }),
@@ -116,7 +116,7 @@ const CASES = [
   ],
   ["Edge on Linux", missing({ browser: browser("Edge", 142, "Linux") }), "flags", /edge:\/\/flags/],
   [
-    "a Chrome where a policy forbids it",
+    "Chrome with WebGPU disabled by a policy",
     missing({ browser: chrome }),
     "policy",
     /manages this computer.*chrome:\/\/policy/,
@@ -152,7 +152,7 @@ const CASES = [
     /Chrome/,
   ],
   [
-    "Firefox with it switched off",
+    "Firefox with WebGPU switched off",
     missing({ browser: browser("Firefox", 145, "Windows") }),
     "policy",
     /dom\.webgpu\.enabled/,
@@ -176,44 +176,44 @@ const CASES = [
     /iOS 26, for Chrome as for every browser/,
   ],
   [
-    "a browser nobody knows",
+    "an unknown browser",
     missing({ browser: browser("this browser", 0, "") }),
     "unknown",
     /Chrome, Edge, Firefox or Safari/,
   ],
   [
-    "hardware acceleration switched off",
+    "hardware acceleration that is switched off",
     available({ renderer: "software" }),
     "no_card",
     /chrome:\/\/settings\/system/,
   ],
   [
-    "no driver at all in Firefox",
+    "Firefox without a driver",
     available({ renderer: "none", browser: browser("Firefox", 145, "Windows") }),
     "no_card",
     /Use hardware acceleration/,
   ],
   ["a driver on the block list", available({}), "blocked", /block list.*chrome:\/\/gpu/],
   [
-    "a driver on Firefox' block list",
+    "a driver on Firefox's block list",
     available({ browser: browser("Firefox", 145, "Windows") }),
     "blocked",
     /about:support/,
   ],
   [
-    "a card that Chrome on Linux holds back",
+    "a GPU that Chrome on Linux does not use",
     available({ browser: browser("Chrome", 142, "Linux") }),
     "flags",
     /enable-vulkan/,
   ],
   [
-    "a card that fails",
+    "a GPU that fails",
     available({ error: "GPU process crashed" }),
     "silent",
     /GPU process crashed.*start it again/,
   ],
   [
-    "software in the place of a card",
+    "a software adapter",
     available({ adapter: "software" }),
     "software",
     /slow.*graphics acceleration/,
@@ -221,9 +221,9 @@ const CASES = [
 ];
 
 for (const [name, facts, code, pattern = /^ $/] of CASES) {
-  test(`${name}: ${code}, with what to do`, () => {
-    const { message, step, ...verdict } = explainWebGPU(facts);
-    assert.equal(verdict.code, code);
+  test(`explainWebGPU returns "${code}" for ${name}`, () => {
+    const { message, step, ...result } = explainWebGPU(facts);
+    assert.equal(result.code, code);
     assert.match(`${message} ${step}`, pattern);
     if (code !== "ok") for (const part of [message, step]) assert.match(part, /^[A-Z].*\.$/);
   });

@@ -29,18 +29,18 @@ function kindOffline(front, option) {
   return added[0].kind;
 }
 
-test("a kind has a name and an option", () => {
+test("kindOf returns the kind with a name or an option", () => {
   assert.deepEqual(kindOf("basic"), BASIC);
   assert.deepEqual(kindOf("question-answer"), BASIC);
   assert.deepEqual(kindOf("cloze"), CLOZE);
 });
 
-test("a card without a known kind is of the first one", () => {
+test("kindOf returns the first kind without a known name", () => {
   assert.deepEqual(kindOf(), BASIC);
   assert.deepEqual(kindOf("riddle"), BASIC);
 });
 
-test("a cloze without a gap is a basic card", () => {
+test("a cloze card without a gap becomes a basic card", () => {
   assert.equal(kindOffline("The {{c1::Moon}} is round.", "cloze"), "cloze");
   assert.equal(kindOffline("The {{c0::Moon}} is round.", "cloze"), "basic");
   assert.equal(kindOffline("The Moon is round.", "cloze"), "basic");

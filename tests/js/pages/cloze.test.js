@@ -17,11 +17,11 @@ function plainHtml(text) {
     .join("");
 }
 
-for (const { name, text, accepted: isAccepted, filled, hidden, drawn } of CASES) {
-  test(`the table: ${name}`, () => {
+for (const { name, text, accepted: isAccepted, filled, hidden, drawn: html } of CASES) {
+  test(`gaps are parsed, filled and rendered as in the table: ${name}`, () => {
     assert.equal(hasGaps(text), isAccepted);
     assert.deepEqual(fillGaps(text), { text: filled, hidden });
-    assert.equal(markdownToHtml(text, "question"), drawn);
-    assert.equal(plainHtml(text), drawn);
+    assert.equal(markdownToHtml(text, "question"), html);
+    assert.equal(plainHtml(text), html);
   });
 }

@@ -9,6 +9,6 @@ const CASES = JSON.parse(
 );
 
 for (const { name, source, front, back, found: isFound, sentence } of CASES) {
-  test(`the table: ${name}`, () =>
+  test(`a card is searched in its source as in the table: ${name}`, () =>
     assert.deepEqual(new SourceText(source).find({ front, back }), { found: isFound, sentence }));
 }

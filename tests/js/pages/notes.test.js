@@ -20,9 +20,9 @@ import {
 import { joinLines } from "../../../static/js/pages/notes/pdf.js";
 
 const SENTENCE = "The left ventricle pumps blood into the aorta. ";
-const without = (text) => text.replaceAll(/\s+/gu, "");
+const withoutSpaces = (text) => text.replaceAll(/\s+/gu, "");
 
-test("short notes stay whole, and no notes are no parts", () => {
+test("short notes are one part, and empty notes have no parts", () => {
   assert.deepEqual(chunks(" Ebb is falling water.\n\nFlow is rising.\n"), [
     "Ebb is falling water.\n\nFlow is rising.",
   ]);
@@ -37,23 +37,23 @@ for (const [name, text] of Object.entries({
   Japanese: "左心室は血液を大動脈に送り出す。".repeat(200),
   emoji: "😀".repeat(2000),
 })) {
-  test(`long notes are cut so that each part fits and nothing is lost: ${name}`, () => {
+  test(`long notes are split into parts that fit, without loss: ${name}`, () => {
     const parts = chunks(text);
     assert.ok(parts.length > 1);
     for (const part of parts)
       assert.ok(roughTokens(part) <= SOURCE_TOKENS, `${roughTokens(part)} tokens`);
-    assert.equal(without(parts.join("")), without(text));
+    assert.equal(withoutSpaces(parts.join("")), withoutSpaces(text));
   });
 }
 
-test("parts are cut between paragraphs, else between sentences", () => {
+test("long notes are split between paragraphs or sentences", () => {
   const parts = chunks(
     `${SENTENCE.repeat(20).trim()}\n\n${SENTENCE.repeat(20).trim()}\n\n${SENTENCE.repeat(60).trim()}`,
   );
   for (const part of parts) assert.match(part, /^The left [\s\S]+aorta\.$/u);
 });
 
-test("cards are spread evenly, and none is lost", () => {
+test("cards are spread evenly over parts, and their number is kept", () => {
   assert.deepEqual(spread(10, 3), [3, 3, 4]);
   assert.deepEqual(spread(2, 4), [0, 1, 0, 1]);
   for (let count = 1; count < 60; count += 7)
@@ -64,7 +64,7 @@ test("cards are spread evenly, and none is lost", () => {
       );
 });
 
-test("a request is written in parts, each with its own notes", () => {
+test("a request is split into parts, each with its own notes", () => {
   const request = { topic: "Heart", count: 4, source: SENTENCE.repeat(200) };
   const parts = partsOf(request);
   assert.equal(
@@ -82,7 +82,7 @@ test("a request is written in parts, each with its own notes", () => {
   );
 });
 
-test("what is asked beside other cards says which", () => {
+test("a prompt with many excluded cards lists the latest ones", () => {
   assert.equal(promptExcluding("Tides", 2, []), "Generate 2 flashcards about Tides");
   const prompt = promptExcluding(
     "Tides",
@@ -92,7 +92,7 @@ test("what is asked beside other cards says which", () => {
   assert.ok(prompt.includes("- Question 29 ?") && !prompt.includes("Question 3 ?"));
 });
 
-test("lines of a page become sentences", () => {
+test("lines of a PDF page are joined into sentences", () => {
   assert.equal(
     joinLines(
       "Photo-\nsynthesis turns light into chemical energy in\nthe chloroplasts of plants.\nIt needs water.\n\n\n\n• light\n• water",
@@ -101,7 +101,7 @@ test("lines of a page become sentences", () => {
   );
 });
 
-test("the time left is told in words once a card has come", () => {
+test("the time left is shown as text after a card has been generated", () => {
   let now = 0;
   const estimate = new Estimate(() => now);
   assert.equal(estimate.card(3), "");
@@ -116,14 +116,14 @@ test("the time left is told in words once a card has come", () => {
   assert.equal(timeLeft(9_000), "about 2.5 hours left");
 });
 
-test("a generation is known again by the part that asked for it, and no other", () => {
+test("partOf returns the part that requested a generation, else undefined", () => {
   const parts = [newPart(0, 3), { ...newPart(1, 3), generationIds: ["g1", "g2"] }];
   assert.equal(partOf(parts, "g2"), parts[1]);
   for (const unknown of ["g3", null]) assert.equal(partOf(parts, unknown), undefined);
   assert.equal(partOf(undefined, "g1"), undefined);
 });
 
-test("a part that an earlier release stored has the names of this one", () => {
+test("a part stored by an earlier release is restored with the current field names", () => {
   const part = { ...newPart(1, 3), received: 2, generationIds: ["g1"] };
   const { index, requested, received, ...others } = part;
   assert.deepEqual(restorePart({ at: index, count: requested, taken: received, ...others }), part);

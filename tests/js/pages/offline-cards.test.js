@@ -9,7 +9,7 @@ const record = (unsent, confirmed, count) => {
   return /** @type {any} */ ({ cards, request: { count } });
 };
 
-test("cards that wait are counted, and whether the model still writes is said", () => {
+test("the status counts unsent cards and states whether generation continues", () => {
   assert.equal(
     unsentText(record(3, 1, 10)),
     "No way to the server. Writing goes on; 3 cards wait to be sent.",
@@ -24,6 +24,6 @@ test("cards that wait are counted, and whether the model still writes is said", 
   );
 });
 
-test("nothing is said when no card waits", () => {
+test("the status is empty without unsent cards", () => {
   assert.equal(unsentText(record(0, 4, 10)), "");
 });

@@ -23,26 +23,26 @@ const deck = (cards, { name = "Sea", topic = "", source = "" } = {}) => ({
   cards,
   provenance: { topic, source, generationId: null },
 });
-const request = (target, of, overrides = {}) =>
-  buildRequest(target, of, { suggested: [], ...overrides });
+const requestFor = (target, parent, overrides = {}) =>
+  buildRequest(target, parent, { suggested: [], ...overrides });
 const LONG = Array.from(
   { length: 60 },
   (_, index) =>
     `Paragraph ${index} tells how the sea rises and falls by the pull of the Moon on each of its days.`,
 ).join("\n\n");
 
-test("a card is asked about the deck's topic, or its name when that is all it has", () => {
-  assert.equal(request(card(1), deck([card(1)], { topic: "Tides" })).topic, "Tides");
-  assert.equal(request(card(1), deck([card(1)])).topic, "Sea");
+test("a request has the deck's topic, or its name if the deck has no topic", () => {
+  assert.equal(requestFor(card(1), deck([card(1)], { topic: "Tides" })).topic, "Tides");
+  assert.equal(requestFor(card(1), deck([card(1)])).topic, "Sea");
 });
 
-test("one new card is asked for, not the one that was written before", () => {
-  const { count, refresh } = request(card(1), deck([card(1)]));
+test("a request is for one card and bypasses cached results", () => {
+  const { count, refresh } = requestFor(card(1), deck([card(1)]));
   assert.deepEqual([count, refresh], [1, true]);
 });
 
-test("the other fronts, those proposed before and its own are not to be repeated, its own last", () => {
-  const { prompt } = request(card(1), deck([card(1), card(2)]), {
+test("a prompt excludes other fronts, suggestions and, last, the card's own front", () => {
+  const { prompt } = requestFor(card(1), deck([card(1), card(2)]), {
     suggested: [{ front: "proposed" }],
   });
   assert.equal(
@@ -51,36 +51,36 @@ test("the other fronts, those proposed before and its own are not to be repeated
   );
 });
 
-test("the kind is the card's own", () => {
+test("a request has the kind of its card", () => {
   const kinds = ["basic", "cloze", "definition"].map(
-    (kind) => request(card(1, { kind }), deck([])).kind,
+    (kind) => requestFor(card(1, { kind }), deck([])).kind,
   );
   assert.deepEqual(kinds, ["basic", "cloze", "definition"]);
 });
 
-test("language and difficulty are asked for when they are known", () => {
-  assert.equal(request(card(1), deck([]), { language: "French" }).language, "French");
-  assert.ok(!("language" in request(card(1), deck([]))));
+test("a request has a language only if one is given", () => {
+  assert.equal(requestFor(card(1), deck([]), { language: "French" }).language, "French");
+  assert.ok(!("language" in requestFor(card(1), deck([]))));
 });
 
-test("of long notes, the part with the card's sentence is the source", () => {
+test("a request's source is the part of long notes with the card's sentence", () => {
   const sentence = LONG.split("\n\n").at(-1);
-  const { source } = request(card(1, { sentence }), deck([], { source: LONG }));
+  const { source } = requestFor(card(1, { sentence }), deck([], { source: LONG }));
   assert.ok(source.includes(sentence) && source.length < LONG.length);
 });
 
-test("notes without the sentence leave the sentence, and no notes at all leave no source", () => {
-  assert.equal(request(card(1, { sentence: "It ebbs." }), deck([])).source, "It ebbs.");
-  assert.ok(!("source" in request(card(1), deck([]))));
-  assert.equal(request(card(1), deck([], { source: "Short notes." })).source, "Short notes.");
+test("a request's source is the card's sentence or short notes, else omitted", () => {
+  assert.equal(requestFor(card(1, { sentence: "It ebbs." }), deck([])).source, "It ebbs.");
+  assert.ok(!("source" in requestFor(card(1), deck([]))));
+  assert.equal(requestFor(card(1), deck([], { source: "Short notes." })).source, "Short notes.");
 });
 
-test("a card is among others only with both its sides", () => {
+test("includesCard matches a card only with the same front and back", () => {
   assert.ok(includesCard(card(1), [card(2), card(1)]));
   assert.ok(!includesCard(card(1, { back: "other" }), [card(1)]));
 });
 
-test("who waits is told for what", () => {
+test("waitingText shows the place in the queue, and connectionText is empty when up", () => {
   assert.equal(waitingText({ status: "queued", place: 0 }), "Waiting for an engine");
   assert.equal(
     waitingText({ status: "queued", place: 2 }),

@@ -25,24 +25,24 @@ function asInTable(html) {
 }
 
 for (const { name, text, html } of CASES.filter((example) => !example.text.includes("\u0000"))) {
-  test(`the table: ${name}`, () =>
+  test(`Markdown is rendered as in the table: ${name}`, () =>
     assert.equal(asInTable(markdownToHtml(text)), html.replaceAll("&nbsp;", "\u00a0")));
 }
 
-test("math is found where it begins, and a price is none", () => {
+test("mathAt returns math that starts at a position, and null for a dollar amount", () => {
   assert.deepEqual(new Spans("$x$").mathAt(0), { tex: "x", isDisplay: false, end: 3 });
   assert.deepEqual(new Spans("$$x$$").mathAt(0), { tex: "x", isDisplay: true, end: 5 });
   assert.equal(new Spans("$5 and $10").mathAt(0), null);
 });
 
-test("a cloze ends where its own braces do, not those of its math", () => {
+test("a gap ends at its own braces, not at those of its math", () => {
   const text = "{{c2::$\\frac{a}{b^{2}}$::ratio}} is it";
   const { end, hint } = new Spans(text).gapAt(0);
   assert.equal(text.slice(end), " is it");
   assert.equal(hint, "ratio");
 });
 
-test("of a question nothing hidden is left", () => {
+test("a question has hints or ellipses in place of hidden text", () => {
   const parts = clozeParts("In {{c1::Paris}}, {{c2::France::a land}}.", "question");
   assert.equal(parts.map(({ text }) => text).join(""), "In […], [a land].");
 });
@@ -59,11 +59,11 @@ const HOSTILE = {
   "double dollars": ["$$a"],
 };
 
-const repeated = (units, length) =>
+const repeatUnits = (units, length) =>
   units.map((unit) => unit.repeat(length / units.length / unit.length)).join("");
 
 /** Count how often `work` reads a string. Counts are reproducible, unlike times. */
-function readsOf(work) {
+function countReads(work) {
   const readers = [
     [RegExp.prototype, "exec"],
     ...["startsWith", "slice", "indexOf", "includes"].map((name) => [String.prototype, name]),
@@ -85,10 +85,10 @@ function readsOf(work) {
 }
 
 for (const [name, units] of Object.entries(HOSTILE)) {
-  test(`work grows with the length of a card and not faster: ${name}`, () => {
-    for (const show of [markdownToHtml, clozeParts]) {
+  test(`work does not grow faster than the length of a card: ${name}`, () => {
+    for (const render of [markdownToHtml, clozeParts]) {
       const [short, long] = [500, 2000].map((length) =>
-        readsOf(() => show(repeated(units, length), "question")),
+        countReads(() => render(repeatUnits(units, length), "question")),
       );
       assert.ok(long < 6 * short, `${short} reads of 500 characters, ${long} of 2000`);
     }

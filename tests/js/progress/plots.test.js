@@ -32,7 +32,7 @@ const day = (
   };
 };
 
-test("the forecast says today, tomorrow, all, and the fullest day", () => {
+test("the forecast describes today, tomorrow, the total and the fullest day", () => {
   const plot = forecastChart([
     { day: "2026-03-10", count: 3 },
     { day: "2026-03-11", count: 9 },
@@ -46,7 +46,7 @@ test("the forecast says today, tomorrow, all, and the fullest day", () => {
   assert.equal(plot.none, undefined);
 });
 
-test("an empty forecast says why", () => {
+test("an empty forecast has an explanation", () => {
   assert.match(
     forecastChart([
       { day: "2026-03-10", count: 0 },
@@ -56,7 +56,7 @@ test("an empty forecast says why", () => {
   );
 });
 
-test("reviews are told by rating, and the table begins with the newest day", () => {
+test("reviews are described by rating, and the table starts with the newest day", () => {
   const plot = reviewsChart([
     day("2026-03-09", { good: 4 }),
     day("2026-03-10", { again: 1, easy: 2 }),
@@ -77,7 +77,7 @@ test("reviews are told by rating, and the table begins with the newest day", () 
   );
 });
 
-test("retention is told beside the aim, with gaps where nothing was asked", () => {
+test("retention is plotted with its target, and days without reviews are gaps", () => {
   const plot = retentionChart(
     [day("2026-03-09", { asked: 4, recalled: 3, retention: 0.75 }), day("2026-03-10")],
     0.9,

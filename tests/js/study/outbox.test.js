@@ -7,57 +7,59 @@ import { memoryStorage, Outbox } from "../../../static/js/pages/study/outbox.js"
 class Server {
   calls = [];
   isUnreachable = false;
-  refuses = new Set();
+  rejectedIds = new Set();
 
   async post(_path, { reviews }) {
-    this.#answerOrThrow();
+    this.#throwIfUnreachable();
     this.calls.push(reviews.map(({ id }) => id));
     return {
       results: reviews.map(({ id }) =>
-        this.refuses.has(id) ? { id, status: "refused", error: "No." } : { id, status: "recorded" },
+        this.rejectedIds.has(id)
+          ? { id, status: "refused", error: "No." }
+          : { id, status: "recorded" },
       ),
     };
   }
 
   async delete(path) {
-    this.#answerOrThrow();
+    this.#throwIfUnreachable();
     this.calls.push(`undo ${path.split("/").at(-1)}`);
   }
 
-  #answerOrThrow() {
+  #throwIfUnreachable() {
     if (this.isUnreachable)
       throw Object.assign(new Error("The server does not answer."), { status: 0, code: "offline" });
   }
 }
 
 let server, storage, outbox;
-const open = (user = "1") => new Outbox({ storage, user, api: server });
+const openOutbox = (user = "1") => new Outbox({ storage, user, api: server });
 beforeEach(() => {
   server = new Server();
   storage = memoryStorage();
-  outbox = open();
+  outbox = openOutbox();
 });
 
-test("ratings go out in order and are forgotten once the server has them", async () => {
+test("reviews are sent in order and deleted after the server accepts them", async () => {
   for (const id of ["a", "b"]) outbox.addReview({ id });
   await outbox.flush();
   assert.deepEqual(server.calls, [["a", "b"]]);
   assert.equal(outbox.size, 0);
 });
 
-test("without the network they stay, over a reload too, and go out later", async () => {
+test("unsent reviews are kept offline and after a reload, and sent later", async () => {
   server.isUnreachable = true;
   outbox.addReview({ id: "a" });
   await outbox.flush();
   assert.equal(outbox.problem.code, "offline");
-  outbox = open();
+  outbox = openOutbox();
   assert.equal(outbox.size, 1);
   server.isUnreachable = false;
   await outbox.flush();
   assert.deepEqual([server.calls, outbox.size, outbox.problem], [[["a"]], 0, null]);
 });
 
-test("an undo goes out after its rating and before the next", async () => {
+test("an undo is sent after its review and before the next one", async () => {
   outbox.addReview({ id: "a" });
   outbox.addUndo("a");
   outbox.addReview({ id: "b" });
@@ -65,20 +67,20 @@ test("an undo goes out after its rating and before the next", async () => {
   assert.deepEqual(server.calls, [["a"], "undo a", ["b"]]);
 });
 
-test("what the server refuses is told and not sent for ever", async () => {
-  const refused = [];
-  outbox.addEventListener("refused", ({ detail }) => refused.push(...detail));
-  server.refuses.add("a");
+test("a review that the server rejects is reported and not retried", async () => {
+  const rejected = [];
+  outbox.addEventListener("refused", ({ detail }) => rejected.push(...detail));
+  server.rejectedIds.add("a");
   for (const id of ["a", "b"]) outbox.addReview({ id });
   await outbox.flush();
   assert.deepEqual(
-    refused.map(({ id }) => id),
+    rejected.map(({ id }) => id),
     ["a"],
   );
   assert.equal(outbox.size, 0);
 });
 
-test("a long absence goes out in batches", async () => {
+test("many reviews are sent in order in batches of 100", async () => {
   for (let n = 0; n < 250; n += 1) outbox.addReview({ id: n });
   await outbox.flush();
   assert.deepEqual(
@@ -91,15 +93,15 @@ test("a long absence goes out in batches", async () => {
   );
 });
 
-test("two tabs keep each other's ratings, and users their own", async () => {
+test("tabs share the reviews of a user, and users have separate ones", async () => {
   outbox.addReview({ id: "a" });
-  open().addReview({ id: "b" });
-  open("2").addReview({ id: "c" });
+  openOutbox().addReview({ id: "b" });
+  openOutbox("2").addReview({ id: "c" });
   assert.equal(outbox.size, 2);
-  assert.equal(open("2").size, 1);
+  assert.equal(openOutbox("2").size, 1);
 });
 
-test("it knows whose ratings the server does not have", async () => {
+test("the outbox lists the cards with unsent reviews", async () => {
   outbox.addReview({ id: "a", cardId: "one" });
   outbox.addUndo("b");
   assert.deepEqual([...outbox.cards], ["one"]);
@@ -107,7 +109,7 @@ test("it knows whose ratings the server does not have", async () => {
   assert.equal(outbox.cards.size, 0);
 });
 
-test("a scribble under our key is dropped and stops nothing", async () => {
+test("an invalid entry is dropped and does not block other reviews", async () => {
   storage.setItem("mindflip:outbox:1:0", "{");
   outbox.addReview({ id: "a" });
   await outbox.flush();

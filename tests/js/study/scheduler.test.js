@@ -8,11 +8,11 @@ import { Scheduler, StudyDays } from "../../../static/js/pages/study/scheduler.j
 const { scheduling, cases } = JSON.parse(
   readFileSync(new URL("../../contract/scheduling_cases.json", import.meta.url), "utf8"),
 );
-const near = (actual, expected) =>
+const isClose = (actual, expected) =>
   Math.abs(actual - expected) <= 1e-4 * Math.max(1, Math.abs(expected));
 
 for (const [number, { zone, hour, desiredRetention, start, steps }] of cases.entries()) {
-  test(`history ${number + 1} is scheduled as on the server`, () => {
+  test(`review history ${number + 1} is scheduled as in the table`, () => {
     const scheduler = new Scheduler(
       FSRSAlgorithm,
       { ...scheduling, desiredRetention },
@@ -22,21 +22,21 @@ for (const [number, { zone, hour, desiredRetention, start, steps }] of cases.ent
     let now = Date.parse(start);
     for (const { rating, minutes, ...expected } of steps) {
       now += minutes * 60_000;
-      const promised = scheduler.previews(schedule, now)[rating];
+      const preview = scheduler.previews(schedule, now)[rating];
       schedule = scheduler.rate(schedule, rating, now);
       assert.equal(schedule.state, expected.state);
       assert.equal(schedule.step, expected.step);
       assert.ok(
-        near(schedule.stability, expected.stability),
+        isClose(schedule.stability, expected.stability),
         `stability ${schedule.stability} ${expected.stability}`,
       );
       assert.ok(
-        near(schedule.difficulty, expected.difficulty),
+        isClose(schedule.difficulty, expected.difficulty),
         `difficulty ${schedule.difficulty} ${expected.difficulty}`,
       );
       assert.equal(new Date(schedule.dueAt).toISOString(), new Date(expected.dueAt).toISOString());
       assert.equal(scheduler.interval(schedule), expected.intervalSeconds);
-      assert.equal(promised, expected.intervalSeconds);
+      assert.equal(preview, expected.intervalSeconds);
     }
   });
 }

@@ -43,14 +43,14 @@ beforeEach(() => {
 
 const rate = (rating, now = NOW) => session.next(now) && session.rate(rating, now, 2);
 
-test("cards come in the queue's order", () => {
+test("cards are shown in the order of the queue", () => {
   session.load(queue(learned("a"), fresh("b")));
   assert.equal(session.next(NOW).card.id, "a");
   assert.equal(rate("good").cardId, "a");
   assert.equal(session.next(NOW).card.id, "b");
 });
 
-test("a step comes again in the same sitting: when it is due, or at once when nothing else is left", () => {
+test("a learning step is shown when it is due, or earlier if no other card is left", () => {
   session.load(queue(fresh("a"), fresh("b"), fresh("c")));
   rate("again");
   assert.equal(session.next(NOW).card.id, "b");
@@ -61,7 +61,7 @@ test("a step comes again in the same sitting: when it is due, or at once when no
   assert.equal(session.next(NOW + MINUTE).card.id, "c");
 });
 
-test("a step far ahead is not waited for", () => {
+test("a learning step that is due in an hour is not shown early", () => {
   const later = {
     ...learned("a"),
     schedule: { ...learned("a").schedule, state: "learning", step: 1, dueAt: "2026-03-10T13:00Z" },
@@ -72,7 +72,7 @@ test("a step far ahead is not waited for", () => {
   assert.equal(session.untilNext(NOW), 3600);
 });
 
-test("the numbers of what is left follow each rating, cards beyond the queue included", () => {
+test("remaining counts follow each rating and include cards beyond the queue", () => {
   session.load({ ...queue(learned("a"), fresh("b")), counts: { new: 11, learning: 0, due: 1 } });
   assert.deepEqual(session.remaining(), { new: 11, learning: 0, due: 1 });
   rate("again");
@@ -81,7 +81,7 @@ test("the numbers of what is left follow each rating, cards beyond the queue inc
   assert.deepEqual(session.remaining(), { new: 10, learning: 1, due: 0 });
 });
 
-test("undo brings back the card, its schedule, its place and the numbers", () => {
+test("undo restores the card, its schedule, its position and the counts", () => {
   session.load(queue(learned("a"), fresh("b")));
   const before = session.next(NOW).schedule;
   const review = rate("good");
@@ -92,7 +92,7 @@ test("undo brings back the card, its schedule, its place and the numbers", () =>
   assert.equal(session.tally().reviews, 0);
 });
 
-test("undo works after the last card, and again until nothing was done", () => {
+test("undo works after the last card and returns null when no review is left", () => {
   session.load(queue(fresh("a")));
   rate("good");
   rate("good", NOW + MINUTE);
@@ -104,14 +104,14 @@ test("undo works after the last card, and again until nothing was done", () => {
   assert.equal(session.undo(), null);
 });
 
-test("what comes on another day is told in days", () => {
+test("untilNext is in whole days for a card that is due on another day", () => {
   session.load({ ...queue(), nextDueAt: "2026-03-11T04:00Z" });
   assert.equal(session.untilNext(NOW), 86_400);
   session.load(queue());
   assert.equal(session.untilNext(NOW), null);
 });
 
-test("each rating is a review of its own", () => {
+test("each rating is a separate review and counts in the tally", () => {
   session.load(queue(fresh("a")));
   const reviews = [rate("again"), rate("good", NOW + MINUTE), rate("good", NOW + 2 * MINUTE)];
   assert.equal(new Set(reviews.map(({ id }) => id)).size, 3);
@@ -129,7 +129,7 @@ test("each rating is a review of its own", () => {
   );
 });
 
-test("what is left can be written down and gone on with", () => {
+test("a session that is restored from its queue continues in the same state", () => {
   session.load({
     ...queue(fresh("a"), fresh("b"), learned("c")),
     counts: { new: 5, learning: 0, due: 1 },
@@ -148,7 +148,7 @@ test("what is left can be written down and gone on with", () => {
   assert.deepEqual(restored.toQueue(), stored);
 });
 
-test("what another tab rated is not asked here", () => {
+test("a card that is removed from the session is not shown or counted", () => {
   session.load(queue(fresh("a"), fresh("b"), fresh("c")));
   session.next(NOW);
   assert.equal(session.remove("b"), false);

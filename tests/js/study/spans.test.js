@@ -5,7 +5,7 @@ import { shortSpan, span } from "../../../static/js/pages/study/scheduler.js";
 
 const DAY = 86_400;
 
-test("spans are told in one unit, the long ones with a tenth", () => {
+test("short spans have one unit, with one decimal in months and years", () => {
   const texts = [
     60,
     330,
@@ -32,7 +32,7 @@ test("spans are told in one unit, the long ones with a tenth", () => {
   ]);
 });
 
-test("said aloud they are words", () => {
+test("spans have their unit written out", () => {
   assert.deepEqual([60, 600, DAY, 3 * DAY, 45 * DAY].map(span), [
     "1 minute",
     "10 minutes",
