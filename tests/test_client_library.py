@@ -117,7 +117,7 @@ def kill_and_start(clients: Clients) -> None:
 def test_a_call_outlives_a_kill_of_the_server_in_the_middle_and_ends_once(clients: Clients) -> None:
     clients.connect("desktop", has_engine=True)
     clients.do("generate", client="desktop", topic="Tides", count=2)
-    clients.happens("asked")
+    clients.happens("generating")
     clients.do("write", text=f"[{EBB}")
     clients.happens("card", front="ebb")
     kill_and_start(clients)
@@ -141,7 +141,7 @@ def test_an_answer_that_was_finished_while_there_was_no_server_is_not_lost(
 ) -> None:
     clients.connect("desktop", has_engine=True)
     clients.do("generate", client="desktop", topic="Tides", count=2)
-    clients.happens("asked")
+    clients.happens("generating")
     clients.server.web.kill()
     clients.happens("down")
     clients.do("write", text=f"[{EBB},{FLOW}]")
@@ -157,7 +157,7 @@ def test_a_call_is_answered_although_its_session_was_closed_elsewhere(clients: C
     first = clients.session_id
     clients.ask(f"session/{first}", "DELETE")
     clients.do("generate", client="desktop", topic="Tides", count=1)
-    clients.happens("asked")
+    clients.happens("generating")
     clients.do("write", text=f"[{EBB}]")
     clients.do("finish")
     assert clients.happens("result")["fronts"] == ["ebb"]
@@ -182,11 +182,11 @@ def test_a_phone_without_an_engine_waits_for_its_owners_desktop_and_gets_its_car
 def test_a_cancel_reaches_the_engine_and_the_cards_so_far_are_kept(clients: Clients) -> None:
     clients.connect("desktop", has_engine=True)
     clients.do("generate", client="desktop", topic="Tides", count=3)
-    clients.happens("asked")
+    clients.happens("generating")
     clients.do("write", text=f"[{EBB}")
     clients.happens("card")
     clients.do("cancel")
     error = clients.happens("error")
     assert (error["code"], error["fronts"]) == ("cancelled", ["ebb"])
     clients.do("generate", client="desktop", topic="Winds", count=1)
-    clients.happens("asked")  # the engine is idle again
+    clients.happens("generating")  # the engine is idle again

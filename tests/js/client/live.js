@@ -26,7 +26,7 @@ class ReportingEngine {
   facts = { engine: "test" };
 
   generate(messages, options) {
-    report({ happened: "asked", messages });
+    report({ happened: "generating", messages });
     return engine.generate(messages, options);
   }
 }
