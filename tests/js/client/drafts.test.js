@@ -83,7 +83,7 @@ test("cards that are parsed when the output ends are drafts", async () => {
   assert.deepEqual(drafts(client), [[0, "ebb"]]);
 });
 
-test("a server card replaces the draft with its text in any case, else at its index", async () => {
+test("a server card replaces the draft with equal text (in any case), else by index", async () => {
   const { server, engine, call, ids, reconnect } = await startOwnCall();
   server.socket.drop();
   engine.run.write(`[${toJson(EBB, FLOW, NEAP)}]`);
