@@ -22,7 +22,7 @@ async def close_of(address: str, **headers: str) -> int:
     """Return the code if the socket is closed immediately, or OPENS if the socket responds."""
     async with open_socket(address, **headers) as socket:
         await socket.send(type="nonsense")
-        output = await socket.wire.receive_output(10)
+        output = await socket.communicator.receive_output(10)
         if output["type"] == "websocket.send" and '"unknown_type"' in output["text"]:
             return OPENS
         close = output if output["type"] == "websocket.close" else await socket.receive_close()

@@ -56,7 +56,7 @@ class Dam:
 @asynccontextmanager
 async def open_behind(dam: Dam, address: str) -> AsyncIterator[Socket]:
     socket = Socket(address, {}, V1)
-    socket.wire.scope["flow"] = dam
+    socket.communicator.scope["flow"] = dam
     await socket.connect()
     try:
         yield socket
@@ -74,7 +74,7 @@ async def test_messages_of_a_client_that_does_not_read_wait_until_it_does(
         dam.close()
         await socket.send(type="ping")
         await socket.send(type="generate", prompt="Tides", requestId="r1")
-        assert await socket.wire.receive_nothing(0.2)
+        assert await socket.communicator.receive_nothing(0.2)
         assert not await Generation.objects.aexists()
         dam.open()
         assert (await socket.receive())["type"] == "pong"
@@ -111,7 +111,7 @@ async def test_events_between_two_pages_do_not_end_a_resume(
         await socket.send(type="resume", lastSeq=0)
         await socket.send(type="ping")
         await alice.asave()  # each of the user's sockets checks whether it may stay open
-        assert await socket.wire.receive_nothing(0.3)
+        assert await socket.communicator.receive_nothing(0.3)
         dam.open()
         assert (await receive_until(socket, "card"))["card"]["front"] == "ebb"
         await receive_until(socket, "result")
@@ -155,7 +155,7 @@ async def test_a_client_that_is_slow_but_reads_is_neither_closed_nor_asked_wheth
         await receive_snapshot(socket)
         dam.close()
         await socket.send(type="ping")
-        assert await socket.wire.receive_nothing(3.5)
+        assert await socket.communicator.receive_nothing(3.5)
         dam.open()
         assert [(await socket.receive())["type"] for _ in range(2)] == ["pong", "ping"]
 

@@ -208,7 +208,7 @@ async def test_an_outcome_is_told_once_whatever_brings_it(
         await socket.receive_type("generate")
         await socket.send(type="error", error="Stopped by the user", code="cancelled")
         assert (await socket.receive_type("error"))["code"] == "cancelled"
-        assert await socket.wire.receive_nothing(timeout=2.5), (
+        assert await socket.communicator.receive_nothing(timeout=2.5), (
             "no event and no heartbeat says it again"
         )
 

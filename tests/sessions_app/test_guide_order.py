@@ -266,7 +266,7 @@ async def test_cancelled_request_is_reported_after_the_result_of_an_earlier_one(
         await sync_to_async(generations_cancel)(
             generation_ids=[queued["generationId"]], now=timezone.now()
         )
-        assert await socket.wire.receive_nothing(timeout=0.5)
+        assert await socket.communicator.receive_nothing(timeout=0.5)
         await socket.send_cards(request, make_cards("first"))
         assert await replies(socket, 2) == ["first", "cancelled"]
 
@@ -317,7 +317,7 @@ async def test_answer_over_the_rate_limit_ends_no_call(guide, settings):
         await socket.request_cards("first", 1)
         request = await socket.receive_type("generate")
         await socket.send_cards(request, make_cards("first"))
-        assert await socket.wire.receive_nothing(timeout=1.5), (
+        assert await socket.communicator.receive_nothing(timeout=1.5), (
             "the answer is dropped without an error"
         )
         await socket.send_cards(request, make_cards("first"))
