@@ -24,6 +24,6 @@ def sample(text: str) -> str:
 
 def client_class() -> tuple[str, list[str]]:
     """Return the class of the complete example and the three lines that use it."""
-    (whole,) = [block for block in blocks("javascript") if "class WebLLMClient" in block]
-    client, usage = whole.split("// Usage\n")
-    return client, usage.strip().splitlines()
+    (example,) = [block for block in blocks("javascript") if "class WebLLMClient" in block]
+    source, usage = example.split("// Usage\n")
+    return source, usage.strip().splitlines()

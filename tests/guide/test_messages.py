@@ -23,7 +23,7 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def rest(server):
+def rest_client(server):
     alice = {"username": "alice", "password": "correct horse battery"}
     with httpx.Client(base_url=server.url) as client:
         client.post("/api/auth/register", json=alice).raise_for_status()
@@ -33,20 +33,20 @@ def rest(server):
 
 
 @pytest.fixture
-def session(rest):
+def session(rest_client):
     """Open a session with the request body of the guide's first step."""
     (model,) = re.findall(r"modelId: '(.*)'", sample("method: 'POST'"))
-    response = rest.post("/api/webllm/session", json={"modelId": model})
+    response = rest_client.post("/api/webllm/session", json={"modelId": model})
     assert response.status_code == 201
     return response.json()
 
 
-def of_type(kind: str) -> dict:
+def guide_message(kind: str) -> dict:
     (message,) = [message for message in MESSAGES if message["type"] == kind]
     return message
 
 
-def until(socket, kind: str) -> dict:
+def receive_until(socket, kind: str) -> dict:
     """Return the next message of this type and skip `progress` messages."""
     while (message := json.loads(socket.recv(timeout=20)))["type"] != kind:
         assert message["type"] == "progress", message
@@ -54,11 +54,11 @@ def until(socket, kind: str) -> dict:
 
 
 @pytest.mark.skipif(not ORIGINAL.exists(), reason="The original is not next to this checkout.")
-def test_published_guide_is_the_original():
+def test_published_guide_equals_original():
     assert GUIDE.read_text() == ORIGINAL.read_text()
 
 
-def test_guide_has_the_five_messages_of_the_dialect():
+def test_guide_contains_exactly_five_message_types():
     assert [message["type"] for message in MESSAGES] == [
         "generate",
         "response",
@@ -69,22 +69,22 @@ def test_guide_has_the_five_messages_of_the_dialect():
 
 
 @pytest.mark.parametrize("kind", ["generate", "response"])
-def test_message_of_a_client_is_accepted_as_written(kind):
-    assert protocol.decode(json.dumps(of_type(kind))).__struct_config__.tag == kind
+def test_client_message_of_guide_is_accepted_unmodified(kind):
+    assert protocol.decode(json.dumps(guide_message(kind))).__struct_config__.tag == kind
 
 
 @pytest.mark.parametrize("kind", ["progress", "result", "error"])
-def test_message_of_the_server_is_described_with_the_fields_of_the_guide(kind):
-    (described,) = [
+def test_server_message_type_has_all_fields_of_guide(kind):
+    (message_type,) = [
         message for message in asyncapi.GUIDE_SERVER_TYPES if message.__struct_config__.tag == kind
     ]
-    assert set(of_type(kind)) <= {"type", *described.__struct_encode_fields__}
+    assert set(guide_message(kind)) <= {"type", *message_type.__struct_encode_fields__}
 
 
-def test_request_is_answered_by_result_as_written(session):
+def test_request_of_guide_gets_result_and_is_cached(session):
     with connect(session["wsUrl"], proxy=None) as socket:
-        socket.send(json.dumps(of_type("generate")))
-        request = until(socket, "generate")
+        socket.send(json.dumps(guide_message("generate")))
+        request = receive_until(socket, "generate")
         assert (request["prompt"], request["options"]) == (
             "Generate flashcards...",
             {"count": 10, "topic": "Topic"},
@@ -93,17 +93,17 @@ def test_request_is_answered_by_result_as_written(session):
             {"front": f"{number}. {card['front']}", "back": card["back"]}
             for number, card in enumerate(CARDS * 10)
         ]
-        socket.send(json.dumps(of_type("response") | {"data": {"cards": cards}}))
-        result = until(socket, "result")
-        assert set(of_type("result")) <= set(result)
+        socket.send(json.dumps(guide_message("response") | {"data": {"cards": cards}}))
+        result = receive_until(socket, "result")
+        assert set(guide_message("result")) <= set(result)
         assert [card["front"] for card in result["data"]["cards"]] == [
             card["front"] for card in cards
         ]
-        socket.send(json.dumps(of_type("generate")))
-        assert until(socket, "result")["data"]["cached"]
+        socket.send(json.dumps(guide_message("generate")))
+        assert receive_until(socket, "result")["data"]["cached"]
 
 
-def test_answer_sent_twice_disturbs_no_later_call(session):
+def test_duplicate_response_does_not_affect_later_requests(session):
     with connect(session["wsUrl"], proxy=None) as socket:
         for topic in ("Ebb", "Flow", "Spring"):
             socket.send(
@@ -115,7 +115,7 @@ def test_answer_sent_twice_disturbs_no_later_call(session):
                     }
                 )
             )
-            until(socket, "generate")
+            receive_until(socket, "generate")
             for _ in range(2):
                 socket.send(
                     json.dumps(
@@ -126,19 +126,19 @@ def test_answer_sent_twice_disturbs_no_later_call(session):
                         }
                     )
                 )
-            assert until(socket, "result")["data"]["cards"][0]["front"] == CARDS[0]["front"]
+            assert receive_until(socket, "result")["data"]["cards"][0]["front"] == CARDS[0]["front"]
 
 
-def test_error_has_the_fields_of_the_guide(session):
+def test_error_has_fields_of_guide(session):
     with connect(session["wsUrl"], proxy=None) as socket:
-        socket.send(json.dumps(of_type("generate") | {"prompt": ""}))
-        error = until(socket, "error")
-        assert set(of_type("error")) <= set(error)
+        socket.send(json.dumps(guide_message("generate") | {"prompt": ""}))
+        error = receive_until(socket, "error")
+        assert set(guide_message("error")) <= set(error)
         assert isinstance(error["error"], str)
 
 
-def test_session_is_read_and_closed_as_written(rest, session):
+def test_session_is_read_and_closed_as_in_guide(rest_client, session):
     address = f"/api/webllm/session/{session['sessionId']}"
-    assert rest.get(address).json()["status"] == "initializing"
-    assert rest.delete(address).json() == {"success": True}
-    assert rest.get(address).json()["status"] == "closed"
+    assert rest_client.get(address).json()["status"] == "initializing"
+    assert rest_client.delete(address).json() == {"success": True}
+    assert rest_client.get(address).json()["status"] == "closed"

@@ -7,9 +7,9 @@ from tests.helpers.sockets import MODEL, Socket, make_cards
 V1 = ["mindflip.v1"]
 
 
-async def send_ready(socket: Socket, model: str = MODEL, **more: Any) -> None:
+async def send_ready(socket: Socket, model: str = MODEL, **fields: Any) -> None:
     """Make the socket an engine."""
-    await socket.send(type="ready", modelId=model, engine="webllm", **more)
+    await socket.send(type="ready", modelId=model, engine="webllm", **fields)
 
 
 async def receive_snapshot(socket: Socket) -> dict[str, Any]:
@@ -44,14 +44,14 @@ async def send_card(engine: Socket, request: dict[str, Any], front: str, index: 
 
 
 async def lease_generation(
-    engine: Socket, asker: Socket | None = None, count: int = 1
+    engine: Socket, requester: Socket | None = None, count: int = 1
 ) -> dict[str, Any]:
     """Make the socket an engine, request cards, and return the `generate` that the engine receives.
 
-    The request comes from `asker`, or else from the engine's own socket.
+    The request comes from `requester`, or else from the engine's own socket.
     """
     await send_ready(engine)
-    await (asker or engine).send(
+    await (requester or engine).send(
         type="generate", prompt="Tides", options={"count": count}, requestId="r1"
     )
     return await receive_until(engine, "generate")

@@ -1,7 +1,7 @@
 """Sockets whose clients do not read.
 
-A `Dam` replaces the server's side of the connection. The tests in tests/resilience/ use real
-connections.
+A `ManualFlowControl` replaces the server's side of the connection. The tests in tests/resilience/
+use real connections.
 """
 
 import asyncio
@@ -18,35 +18,35 @@ from sessions_app.models import Generation
 from tests.helpers.sockets import Socket, open_socket
 from tests.helpers.v1 import V1, lease_generation, receive_snapshot, receive_until, send_response
 
-STALLED = "This client does not read what it is sent: connect again."
+STALLED_REASON = "This client does not read what it is sent: connect again."
 
 
-class Dam:
+class ManualFlowControl:
     """A flow control that the test closes and opens."""
 
     is_lost = False
 
     def __init__(self, unsent: Callable[[], int] = lambda: 100_000) -> None:
-        self.opening = asyncio.Event()
-        self.opening.set()
+        self.opened = asyncio.Event()
+        self.opened.set()
         self._unsent = unsent
 
     @property
     def is_open(self) -> bool:
-        return self.opening.is_set()
+        return self.opened.is_set()
 
     @property
     def unsent_bytes(self) -> int:
         return 0 if self.is_open else self._unsent()
 
     def close(self) -> None:
-        self.opening.clear()
+        self.opened.clear()
 
     def open(self) -> None:
-        self.opening.set()
+        self.opened.set()
 
     async def wait_until_open(self) -> bool:
-        await self.opening.wait()
+        await self.opened.wait()
         return True
 
     def message_taken(self) -> None:
@@ -54,120 +54,118 @@ class Dam:
 
 
 @asynccontextmanager
-async def open_behind(dam: Dam, address: str) -> AsyncIterator[Socket]:
+async def open_socket_with_flow(flow: ManualFlowControl, address: str) -> AsyncIterator[Socket]:
     socket = Socket(address, {}, V1)
-    socket.communicator.scope["flow"] = dam
+    socket.communicator.scope["flow"] = flow
     await socket.connect()
     try:
         yield socket
     finally:
-        dam.open()
+        flow.open()
         await socket.disconnect()
 
 
-async def test_messages_of_a_client_that_does_not_read_wait_until_it_does(
+async def test_messages_are_not_processed_until_client_reads_again(
     socket_db, alice, acreate_session
 ):
-    dam = Dam()
-    async with open_behind(dam, (await acreate_session(alice))["wsUrl"]) as socket:
+    flow = ManualFlowControl()
+    async with open_socket_with_flow(flow, (await acreate_session(alice))["wsUrl"]) as socket:
         await receive_snapshot(socket)
-        dam.close()
+        flow.close()
         await socket.send(type="ping")
         await socket.send(type="generate", prompt="Tides", requestId="r1")
         assert await socket.communicator.receive_nothing(0.2)
         assert not await Generation.objects.aexists()
-        dam.open()
+        flow.open()
         assert (await socket.receive())["type"] == "pong"
         assert (await socket.receive())["requestId"] == "r1"
 
 
-async def test_events_of_a_client_that_does_not_read_are_made_up_for_when_it_does(
-    socket_db, alice, acreate_session
-):
-    dam, address = Dam(), (await acreate_session(alice))["wsUrl"]
-    async with open_behind(dam, address) as socket, open_socket(address, V1) as other:
+async def test_missed_events_are_sent_when_client_reads_again(socket_db, alice, acreate_session):
+    flow, address = ManualFlowControl(), (await acreate_session(alice))["wsUrl"]
+    async with open_socket_with_flow(flow, address) as socket, open_socket(address, V1) as engine:
         await receive_snapshot(socket)
-        await receive_snapshot(other)
-        dam.close()
+        await receive_snapshot(engine)
+        flow.close()
         await socket.send(type="ping")
-        request = await lease_generation(other, count=1)
-        await send_response(other, request, "ebb")
-        result = await receive_until(other, "result")
-        dam.open()
+        request = await lease_generation(engine, count=1)
+        await send_response(engine, request, "ebb")
+        result = await receive_until(engine, "result")
+        flow.open()
         assert (await socket.receive())["type"] == "pong"
         assert await receive_until(socket, "result") == result
 
 
-async def test_events_between_two_pages_do_not_end_a_resume(
+async def test_resume_continues_after_event_between_two_pages(
     socket_db, alice, acreate_session, settings
 ):
     settings.RESUME_PAGE_BYTES = 1
-    dam, address = Dam(), (await acreate_session(alice))["wsUrl"]
-    async with open_behind(dam, address) as socket:
+    flow, address = ManualFlowControl(), (await acreate_session(alice))["wsUrl"]
+    async with open_socket_with_flow(flow, address) as socket:
         await send_response(socket, await lease_generation(socket, count=1), "ebb")
         await socket.send(type="ping")
         await receive_until(socket, "pong")
-        dam.close()
+        flow.close()
         await socket.send(type="resume", lastSeq=0)
         await socket.send(type="ping")
         await alice.asave()  # each of the user's sockets checks whether it may stay open
         assert await socket.communicator.receive_nothing(0.3)
-        dam.open()
+        flow.open()
         assert (await receive_until(socket, "card"))["card"]["front"] == "ebb"
         await receive_until(socket, "result")
         await receive_until(socket, "pong")
 
 
-async def test_a_client_that_does_not_read_is_closed_with_a_reason(
+async def test_socket_is_closed_with_4408_and_reason_if_client_does_not_read(
     socket_db, alice, acreate_session, settings
 ):
     settings.SOCKET_STALLED_SECONDS = 1
-    dam = Dam()
-    async with open_behind(dam, (await acreate_session(alice))["wsUrl"]) as socket:
+    flow = ManualFlowControl()
+    async with open_socket_with_flow(flow, (await acreate_session(alice))["wsUrl"]) as socket:
         await receive_snapshot(socket)
-        dam.close()
+        flow.close()
         await socket.send(type="ping")
         assert await socket.receive_close() == {
             "type": "websocket.close",
             "code": 4408,
-            "reason": STALLED,
+            "reason": STALLED_REASON,
         }
 
 
-async def test_a_client_that_takes_some_bytes_now_and_then_is_closed(
+async def test_socket_is_closed_if_client_reads_below_minimum_rate(
     socket_db, alice, acreate_session, settings
 ):
     settings.SOCKET_STALLED_SECONDS = 1
-    dripping = Dam(partial(next, count(100_000, -100)))
-    async with open_behind(dripping, (await acreate_session(alice))["wsUrl"]) as socket:
+    flow = ManualFlowControl(partial(next, count(100_000, -100)))
+    async with open_socket_with_flow(flow, (await acreate_session(alice))["wsUrl"]) as socket:
         await receive_snapshot(socket)
-        dripping.close()
+        flow.close()
         await socket.send(type="ping")
-        assert (await socket.receive_close())["reason"] == STALLED
+        assert (await socket.receive_close())["reason"] == STALLED_REASON
 
 
-async def test_a_client_that_is_slow_but_reads_is_neither_closed_nor_asked_whether_it_is_there(
+async def test_slow_client_reading_above_minimum_rate_is_not_closed_or_pinged(
     socket_db, alice, acreate_session, settings
 ):
     settings.SOCKET_STALLED_SECONDS = settings.HEARTBEAT_SECONDS = 1
-    dam = Dam(partial(next, count(100_000, -5_000)))
-    async with open_behind(dam, (await acreate_session(alice))["wsUrl"]) as socket:
+    flow = ManualFlowControl(partial(next, count(100_000, -5_000)))
+    async with open_socket_with_flow(flow, (await acreate_session(alice))["wsUrl"]) as socket:
         await receive_snapshot(socket)
-        dam.close()
+        flow.close()
         await socket.send(type="ping")
         assert await socket.communicator.receive_nothing(3.5)
-        dam.open()
+        flow.open()
         assert [(await socket.receive())["type"] for _ in range(2)] == ["pong", "ping"]
 
 
-async def test_a_socket_for_which_too_much_waits_is_closed_with_a_reason(
+async def test_socket_is_closed_with_4408_and_reason_if_unsent_bytes_exceed_limit(
     socket_db, alice, acreate_session, settings
 ):
     settings.SOCKET_UNSENT_MAX_BYTES = 1
-    dam = Dam()
-    async with open_behind(dam, (await acreate_session(alice))["wsUrl"]) as socket:
+    flow = ManualFlowControl()
+    async with open_socket_with_flow(flow, (await acreate_session(alice))["wsUrl"]) as socket:
         await receive_snapshot(socket)
-        dam.close()
+        flow.close()
         await socket.send(type="ping")
         close = await socket.receive_close()
         assert (close["code"], close["reason"]) == (
@@ -176,26 +174,26 @@ async def test_a_socket_for_which_too_much_waits_is_closed_with_a_reason(
         )
 
 
-async def test_a_session_that_ends_closes_a_socket_whose_client_does_not_read(
+async def test_socket_of_closed_session_is_closed_although_client_does_not_read(
     socket_db, alice, acreate_session, api
 ):
-    dam, session = Dam(), await acreate_session(alice)
-    async with open_behind(dam, session["wsUrl"]) as socket:
+    flow, session = ManualFlowControl(), await acreate_session(alice)
+    async with open_socket_with_flow(flow, session["wsUrl"]) as socket:
         await receive_snapshot(socket)
-        dam.close()
+        flow.close()
         await socket.send(type="ping")
         await sync_to_async(api(alice).delete)(f"/api/webllm/session/{session['sessionId']}")
         assert (await socket.receive_close())["code"] == 4404
 
 
-async def test_a_client_that_leaves_without_reading_gives_its_lease_back(
+async def test_lease_expires_within_30_seconds_after_unread_socket_disconnects(
     socket_db, alice, acreate_session
 ):
-    dam, address = Dam(), (await acreate_session(alice))["wsUrl"]
-    async with open_behind(dam, address) as socket:
+    flow, address = ManualFlowControl(), (await acreate_session(alice))["wsUrl"]
+    async with open_socket_with_flow(flow, address) as socket:
         await receive_snapshot(socket)
         await lease_generation(socket)
-        dam.close()
+        flow.close()
         await socket.send(type="ping")
     generation = await Generation.objects.aget()
     assert generation.lease_expires_at <= timezone.now() + timedelta(seconds=30)

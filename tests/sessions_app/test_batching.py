@@ -13,86 +13,90 @@ from sessions_app.services.fast_path import execute_each
 from tests.helpers.sockets import Socket, make_cards, open_socket
 
 
-class Reader:
+class RecordingDoubler:
     """A callable that multiplies numbers by two and records each batch."""
 
     def __init__(self) -> None:
-        self.turns: list[list[int]] = []
+        self.batches: list[list[int]] = []
 
     def __call__(self, numbers: Sequence[int]) -> list[int]:
-        self.turns.append(list(numbers))
+        self.batches.append(list(numbers))
         if 0 in numbers:
-            raise ValueError("Nothing is not doubled.")
+            raise ValueError("Zero is not allowed.")
         return [2 * number for number in numbers]
 
 
-async def test_all_who_ask_at_once_are_answered_in_one_turn_each_with_its_own():
-    reader = Reader()
-    doubled = Batcher(reader)
-    assert await asyncio.gather(*(doubled.submit(number) for number in (3, 1, 2, 3))) == [
+async def test_concurrent_items_share_a_batch_and_each_gets_its_own_result():
+    doubler = RecordingDoubler()
+    batcher = Batcher(doubler)
+    assert await asyncio.gather(*(batcher.submit(number) for number in (3, 1, 2, 3))) == [
         6,
         2,
         4,
         6,
     ]
-    assert reader.turns == [[3, 1, 2, 3]]
+    assert doubler.batches == [[3, 1, 2, 3]]
 
 
-async def test_who_asks_later_gets_a_turn_of_its_own():
-    reader = Reader()
-    doubled = Batcher(reader)
-    assert [await doubled.submit(1), await doubled.submit(2)] == [2, 4]
-    assert reader.turns == [[1], [2]]
+async def test_items_submitted_one_after_another_run_in_separate_batches():
+    doubler = RecordingDoubler()
+    batcher = Batcher(doubler)
+    assert [await batcher.submit(1), await batcher.submit(2)] == [2, 4]
+    assert doubler.batches == [[1], [2]]
 
 
-async def test_a_fault_is_told_to_all_of_its_turn_and_to_nobody_after_it():
-    doubled = Batcher(Reader())
-    faults = await asyncio.gather(doubled.submit(0), doubled.submit(1), return_exceptions=True)
-    assert [str(fault) for fault in faults] == ["Nothing is not doubled."] * 2
-    assert await doubled.submit(1) == 2
+async def test_exception_is_raised_for_each_item_of_its_batch_and_no_later_item():
+    batcher = Batcher(RecordingDoubler())
+    errors = await asyncio.gather(batcher.submit(0), batcher.submit(1), return_exceptions=True)
+    assert [str(error) for error in errors] == ["Zero is not allowed."] * 2
+    assert await batcher.submit(1) == 2
 
 
-async def test_who_leaves_takes_nobody_along():
-    doubled = Batcher(Reader())
-    leaves, stays = (
-        asyncio.ensure_future(doubled.submit(1)),
-        asyncio.ensure_future(doubled.submit(2)),
+async def test_cancelled_caller_does_not_cancel_others_in_its_batch():
+    batcher = Batcher(RecordingDoubler())
+    cancelled, other = (
+        asyncio.ensure_future(batcher.submit(1)),
+        asyncio.ensure_future(batcher.submit(2)),
     )
     await asyncio.sleep(0)
-    leaves.cancel()
-    assert await stays == 4
+    cancelled.cancel()
+    assert await other == 4
     with pytest.raises(asyncio.CancelledError):
-        await leaves
+        await cancelled
 
 
-async def test_of_two_who_ask_the_same_at_once_nobody_gets_what_the_other_remembers(
+async def test_concurrent_requests_of_two_users_do_not_share_cached_result(
     socket_db, alice, bob, acreate_session
 ):
     async with (
-        open_socket((await acreate_session(alice))["wsUrl"]) as hers,
-        open_socket((await acreate_session(bob))["wsUrl"]) as his,
+        open_socket((await acreate_session(alice))["wsUrl"]) as alice_socket,
+        open_socket((await acreate_session(bob))["wsUrl"]) as bob_socket,
     ):
-        await hers.request_cards("Tides", 1)
-        await hers.send_cards(await hers.receive_type("generate"), make_cards("ebb"))
-        remembered = await hers.receive_type("result")
-        await asyncio.gather(hers.request_cards("Tides", 1), his.request_cards("Tides", 1))
-        assert (await hers.receive_type("result"))["data"] == {
-            "cards": remembered["data"]["cards"],
+        await alice_socket.request_cards("Tides", 1)
+        await alice_socket.send_cards(
+            await alice_socket.receive_type("generate"), make_cards("ebb")
+        )
+        cached = await alice_socket.receive_type("result")
+        await asyncio.gather(
+            alice_socket.request_cards("Tides", 1), bob_socket.request_cards("Tides", 1)
+        )
+        assert (await alice_socket.receive_type("result"))["data"] == {
+            "cards": cached["data"]["cards"],
             "cached": True,
         }
-        assert (await his.receive_type("generate"))["cardsSoFar"] == []
+        assert (await bob_socket.receive_type("generate"))["cardsSoFar"] == []
 
 
-async def test_many_who_ask_and_answer_at_once_get_each_its_own_cards_and_then_what_was_remembered(
+async def test_concurrent_sockets_get_their_own_cards_and_then_their_cached_results(
     socket_db, alice, bob, acreate_session
 ):
     async with AsyncExitStack() as open_sockets:
-        whose = [alice, bob] * 3
+        users = [alice, bob] * 3
         sockets = [
             await open_sockets.enter_async_context(
                 open_socket((await acreate_session(user))["wsUrl"])
             )
-            for user in whose
+            for user in users
         ]
         first = await asyncio.gather(
             *(round_trip(socket, f"Topic {number}") for number, socket in enumerate(sockets))
@@ -100,10 +104,10 @@ async def test_many_who_ask_and_answer_at_once_get_each_its_own_cards_and_then_w
         assert [card["front"] for data in first for card in data["cards"]] == [
             f"Topic {number}" for number in range(len(sockets))
         ]
-        again = await asyncio.gather(
+        second = await asyncio.gather(
             *(round_trip(socket, f"Topic {number}") for number, socket in enumerate(sockets))
         )
-        assert again == [{"cards": data["cards"], "cached": True} for data in first]
+        assert second == [{"cards": data["cards"], "cached": True} for data in first]
 
 
 async def round_trip(socket: Socket, topic: str) -> dict[str, Any]:
@@ -116,7 +120,7 @@ async def round_trip(socket: Socket, topic: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def numbers(transactional_db: None) -> Iterator[str]:
+def insert_statement(transactional_db: None) -> Iterator[str]:
     """Create a table of positive numbers, and yield the statement that inserts one."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE numbers (n integer CHECK (n > 0))")
@@ -125,24 +129,24 @@ def numbers(transactional_db: None) -> Iterator[str]:
         cursor.execute("DROP TABLE numbers")
 
 
-def kept() -> list[int]:
+def stored_numbers() -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT n FROM numbers ORDER BY n")
         return [row[0] for row in cursor.fetchall()]
 
 
-def test_statements_that_go_together_each_give_their_own_row(numbers):
-    assert execute_each(numbers, [{"n": 2}, {"n": 1}]) == [(1, (2,)), (1, (1,))]
-    assert kept() == [1, 2]
+def test_batched_statements_each_return_their_own_row(insert_statement):
+    assert execute_each(insert_statement, [{"n": 2}, {"n": 1}]) == [(1, (2,)), (1, (1,))]
+    assert stored_numbers() == [1, 2]
 
 
-def test_statements_of_a_batch_write_nothing_when_one_is_refused_and_later_ones_work(numbers):
-    assert execute_each(numbers, [{"n": 1}, {"n": -1}, {"n": 2}]) == [(0, None)] * 3
-    assert kept() == []
-    assert execute_each(numbers, [{"n": 1}, {"n": 2}]) == [(1, (1,)), (1, (2,))]
+def test_batch_writes_nothing_if_a_statement_fails_and_next_batch_succeeds(insert_statement):
+    assert execute_each(insert_statement, [{"n": 1}, {"n": -1}, {"n": 2}]) == [(0, None)] * 3
+    assert stored_numbers() == []
+    assert execute_each(insert_statement, [{"n": 1}, {"n": 2}]) == [(1, (1,)), (1, (2,))]
 
 
-def test_a_single_statement_that_is_refused_says_why(numbers):
+def test_single_failing_statement_raises_database_error_and_writes_nothing(insert_statement):
     with pytest.raises(IntegrityError, match="check constraint"):
-        execute_each(numbers, [{"n": -1}])
-    assert kept() == []
+        execute_each(insert_statement, [{"n": -1}])
+    assert stored_numbers() == []

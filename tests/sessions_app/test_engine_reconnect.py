@@ -6,7 +6,7 @@ from tests.helpers.v1 import receive_until, send_card, send_ready, send_response
 ONE_CARD = {"count": 1}
 
 
-async def test_an_engine_that_came_back_and_was_given_more_may_still_finish_what_it_had(
+async def test_reconnected_engine_finishes_both_its_previous_and_its_new_generation(
     socket_db, alice, acreate_session
 ):
     address = (await acreate_session(alice))["wsUrl"]
@@ -15,16 +15,16 @@ async def test_an_engine_that_came_back_and_was_given_more_may_still_finish_what
         await before.send(
             type="generate", prompt="Tides", options={"count": 2, "topic": "Tides"}, requestId="r1"
         )
-        old = await receive_until(before, "generate")
+        previous_request = await receive_until(before, "generate")
         await before.send(
             type="generate", prompt="Moons", options=ONE_CARD | {"topic": "Moons"}, requestId="r2"
         )
         await receive_until(before, "session")
     async with open_socket(address, ["mindflip.v1"]) as after:
         await send_ready(after)
-        new = await receive_until(after, "generate")
-        await send_card(after, old, "ebb")
-        await send_response(after, old, "ebb", "flow")
+        new_request = await receive_until(after, "generate")
+        await send_card(after, previous_request, "ebb")
+        await send_response(after, previous_request, "ebb", "flow")
         assert (await receive_until(after, "result"))["requestId"] == "r1"
-        await send_response(after, new, "waxing")
+        await send_response(after, new_request, "waxing")
         assert (await receive_until(after, "result"))["requestId"] == "r2"

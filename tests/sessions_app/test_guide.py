@@ -6,7 +6,9 @@ from sessions_app.models import Attempt, Generation
 from tests.helpers.sockets import make_cards, open_socket
 
 
-async def test_it_walks_the_guide_from_generate_to_result(socket_db, alice, acreate_session):
+async def test_generation_sends_messages_of_guide_from_progress_to_result(
+    socket_db, alice, acreate_session
+):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 2)
         assert (await socket.receive()) | {"generationId": ""} == {
@@ -30,7 +32,9 @@ async def test_it_walks_the_guide_from_generate_to_result(socket_db, alice, acre
         assert "cached" not in result["data"]
 
 
-async def test_the_engine_gets_what_our_own_engines_need(socket_db, alice, acreate_session):
+async def test_generate_message_has_additional_fields_for_mindflip_engines(
+    socket_db, alice, acreate_session
+):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 2, language="French")
         request = await socket.receive_type("generate")
@@ -42,7 +46,7 @@ async def test_the_engine_gets_what_our_own_engines_need(socket_db, alice, acrea
         assert request["responseFormat"]["schema"]
 
 
-async def test_the_second_time_the_result_comes_out_of_the_cache(socket_db, alice, acreate_session):
+async def test_repeated_request_returns_cached_result(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 2)
         await socket.send_cards(await socket.receive_type("generate"), make_cards("ebb", "flow"))
@@ -53,7 +57,7 @@ async def test_the_second_time_the_result_comes_out_of_the_cache(socket_db, alic
         assert second["data"] == {"cards": first["data"]["cards"], "cached": True}
 
 
-async def test_refresh_asks_the_engine_again(socket_db, alice, acreate_session):
+async def test_request_with_refresh_is_generated_again(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         await socket.send_cards(await socket.receive_type("generate"), make_cards("ebb"))
@@ -64,7 +68,9 @@ async def test_refresh_asks_the_engine_again(socket_db, alice, acreate_session):
         assert result["data"]["cards"][0]["front"] == "flow"
 
 
-async def test_two_prompts_with_one_topic_never_share_a_result(socket_db, alice, acreate_session):
+async def test_requests_with_same_topic_and_different_prompts_do_not_share_result(
+    socket_db, alice, acreate_session
+):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         await socket.send_cards(await socket.receive_type("generate"), make_cards("ebb"))
@@ -77,21 +83,21 @@ async def test_two_prompts_with_one_topic_never_share_a_result(socket_db, alice,
         assert (await socket.receive_type("generate"))["prompt"] == "Cards about laundry tides"
 
 
-async def test_two_users_never_share_a_result(socket_db, alice, bob, acreate_session):
+async def test_cached_result_is_not_shared_with_other_user(socket_db, alice, bob, acreate_session):
     async with (
-        open_socket((await acreate_session(alice))["wsUrl"]) as hers,
-        open_socket((await acreate_session(bob))["wsUrl"]) as his,
+        open_socket((await acreate_session(alice))["wsUrl"]) as alice_socket,
+        open_socket((await acreate_session(bob))["wsUrl"]) as bob_socket,
     ):
-        await hers.request_cards("Tides", 1)
-        await hers.send_cards(await hers.receive_type("generate"), make_cards("ebb"))
-        await hers.receive_type("result")
-        await his.request_cards("Tides", 1)
-        assert (await his.receive_type("generate"))["options"]["topic"] == "Tides"
+        await alice_socket.request_cards("Tides", 1)
+        await alice_socket.send_cards(
+            await alice_socket.receive_type("generate"), make_cards("ebb")
+        )
+        await alice_socket.receive_type("result")
+        await bob_socket.request_cards("Tides", 1)
+        assert (await bob_socket.receive_type("generate"))["options"]["topic"] == "Tides"
 
 
-async def test_several_requests_on_one_socket_run_one_at_a_time_and_in_order(
-    socket_db, alice, acreate_session
-):
+async def test_requests_on_same_socket_return_results_in_order(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         for topic in ("first", "second", "third"):
             await socket.request_cards(topic, 1)
@@ -105,7 +111,9 @@ async def test_several_requests_on_one_socket_run_one_at_a_time_and_in_order(
         assert results == ["first", "second", "third"]
 
 
-async def test_it_says_how_many_wait_before(socket_db, alice, acreate_session):
+async def test_progress_message_contains_number_of_earlier_requests(
+    socket_db, alice, acreate_session
+):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("first", 1)
         await socket.receive_type("generate")
@@ -113,7 +121,9 @@ async def test_it_says_how_many_wait_before(socket_db, alice, acreate_session):
         assert (await socket.receive())["message"] == "Queued (1 before it)"
 
 
-async def test_missing_options_are_filled_in(socket_db, alice, acreate_session):
+async def test_missing_options_get_default_count_and_prompt_as_topic(
+    socket_db, alice, acreate_session
+):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.send(type="generate", prompt="The water cycle")
         request = await socket.receive_type("generate")
@@ -121,21 +131,25 @@ async def test_missing_options_are_filled_in(socket_db, alice, acreate_session):
         assert request["options"]["count"] == 10
 
 
-async def test_the_rest_is_asked_for_and_the_result_is_whole(socket_db, alice, acreate_session):
+async def test_missing_cards_are_requested_and_result_is_complete(
+    socket_db, alice, acreate_session
+):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 3)
         await socket.send_cards(await socket.receive_type("generate"), make_cards("ebb", "ebb"))
-        again = await socket.receive_type("generate")
-        assert again["options"]["count"] == 2
-        assert [card["front"] for card in again["cardsSoFar"]] == ["ebb"]
-        assert "ebb" in again["prompt"]
-        await socket.send_cards(again, make_cards("flow", "spring"))
+        follow_up = await socket.receive_type("generate")
+        assert follow_up["options"]["count"] == 2
+        assert [card["front"] for card in follow_up["cardsSoFar"]] == ["ebb"]
+        assert "ebb" in follow_up["prompt"]
+        await socket.send_cards(follow_up, make_cards("flow", "spring"))
         result = await socket.receive_type("result")
         assert [card["front"] for card in result["data"]["cards"]] == ["ebb", "flow", "spring"]
         assert "partial" not in result["data"]
 
 
-async def test_after_two_more_asks_it_gives_what_there_is(socket_db, alice, acreate_session):
+async def test_result_is_partial_after_three_incomplete_responses(
+    socket_db, alice, acreate_session
+):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 3)
         for _ in range(3):
@@ -145,7 +159,9 @@ async def test_after_two_more_asks_it_gives_what_there_is(socket_db, alice, acre
         assert result["data"]["partial"] is True
 
 
-async def test_no_cards_at_all_is_an_error_and_no_empty_success(socket_db, alice, acreate_session):
+async def test_generation_without_valid_cards_fails_with_retryable_error(
+    socket_db, alice, acreate_session
+):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         for _ in range(3):
@@ -158,7 +174,7 @@ async def test_no_cards_at_all_is_an_error_and_no_empty_success(socket_db, alice
         assert await socket.is_alive()
 
 
-async def test_members_of_the_engine_stay_on_a_card(socket_db, alice, acreate_session):
+async def test_additional_card_fields_of_engine_are_kept(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         await socket.send_cards(
@@ -172,7 +188,7 @@ async def test_members_of_the_engine_stay_on_a_card(socket_db, alice, acreate_se
         }  # fmt: skip
 
 
-async def test_an_engine_that_fails_three_times_fails_the_generation_with_its_reasons(
+async def test_generation_fails_after_three_engine_errors_and_stores_their_reasons(
     socket_db, alice, acreate_session
 ):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
@@ -187,7 +203,7 @@ async def test_an_engine_that_fails_three_times_fails_the_generation_with_its_re
         assert [reason[-1] for reason in reasons] == ["1", "2", "3"]
 
 
-async def test_a_page_that_stops_its_engine_cancels_and_nothing_is_tried_again(
+async def test_generation_stopped_by_its_engine_is_cancelled_and_not_retried(
     socket_db, alice, acreate_session
 ):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
@@ -199,7 +215,7 @@ async def test_a_page_that_stops_its_engine_cancels_and_nothing_is_tried_again(
         assert await socket.is_alive()
 
 
-async def test_an_outcome_is_told_once_whatever_brings_it(
+async def test_outcome_is_not_sent_again_by_event_or_heartbeat(
     socket_db, alice, acreate_session, settings
 ):
     settings.HEARTBEAT_SECONDS = 1
@@ -209,28 +225,30 @@ async def test_an_outcome_is_told_once_whatever_brings_it(
         await socket.send(type="error", error="Stopped by the user", code="cancelled")
         assert (await socket.receive_type("error"))["code"] == "cancelled"
         assert await socket.communicator.receive_nothing(timeout=2.5), (
-            "no event and no heartbeat says it again"
+            "neither an event nor a heartbeat sends it again"
         )
 
 
-async def test_an_outcome_whose_event_was_lost_is_told_by_the_heartbeat(
+async def test_outcome_is_sent_by_heartbeat_if_its_event_was_lost(
     socket_db, alice, acreate_session, settings
 ):
     settings.HEARTBEAT_SECONDS = 1
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         await socket.receive_type("generate")
-        ended = {
+        failed_fields = {
             "status": "failed",
             "lease": None,
             "lease_expires_at": None,
             "finished_at": timezone.now(),
         }
-        await Generation.objects.aupdate(**ended, error_code="no_engine", error="No engine.")
+        await Generation.objects.aupdate(
+            **failed_fields, error_code="no_engine", error="No engine."
+        )
         assert (await socket.receive_type("error"))["code"] == "no_engine"
 
 
-async def test_what_a_dropped_client_asked_for_is_its_own_when_it_asks_again(
+async def test_request_repeated_after_reconnect_is_same_generation(
     socket_db, alice, acreate_session
 ):
     session = await acreate_session(alice)
@@ -244,7 +262,7 @@ async def test_what_a_dropped_client_asked_for_is_its_own_when_it_asks_again(
     assert await Generation.objects.acount() == 1
 
 
-async def test_a_progress_message_of_the_engine_renews_its_lease(socket_db, alice, acreate_session):
+async def test_progress_message_of_engine_renews_its_lease(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         request = await socket.receive_type("generate")

@@ -1,4 +1,4 @@
-"""Requests that sockets of the guide's dialect leave behind, and the sockets that continue them."""
+"""Requests of disconnected sockets of the guide's dialect, and the sockets that continue them."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -12,12 +12,12 @@ from sessions_app.models import Engine, Generation
 from sessions_app.services.leases import leases_recover, recover_dead_sockets
 from tests.helpers.sockets import MODEL, make_cards, open_socket
 
-forget_silent = sync_to_async(recover_dead_sockets)
-recover = sync_to_async(leases_recover)
-LATER = timedelta(seconds=61)
+recover_sockets = sync_to_async(recover_dead_sockets)
+recover_leases = sync_to_async(leases_recover)
+OVER_A_MINUTE = timedelta(seconds=61)
 
 
-async def test_who_comes_back_and_asks_again_is_at_work_on_the_same_at_once(
+async def test_request_repeated_after_reconnect_resumes_same_attempt(
     socket_db, alice, acreate_session
 ):
     address = (await acreate_session(alice))["wsUrl"]
@@ -26,18 +26,18 @@ async def test_who_comes_back_and_asks_again_is_at_work_on_the_same_at_once(
         before = await socket.receive_type("generate")
     async with open_socket(address) as socket:
         await socket.request_cards("Tides", 1)
-        again = await socket.receive_type("generate")
-        assert (again["generationId"], again["attempt"], again["lease"]) == (
+        resumed = await socket.receive_type("generate")
+        assert (resumed["generationId"], resumed["attempt"], resumed["lease"]) == (
             before["generationId"],
             1,
             before["lease"],
         )
-        await socket.send_cards(again, make_cards("ebb"))
+        await socket.send_cards(resumed, make_cards("ebb"))
         assert (await socket.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
         assert await socket.is_alive()
 
 
-async def test_what_comes_after_something_left_behind_is_answered_after_it(
+async def test_next_request_waits_for_generation_shared_with_other_socket(
     socket_db, alice, acreate_session
 ):
     address = (await acreate_session(alice))["wsUrl"]
@@ -56,7 +56,7 @@ async def test_what_comes_after_something_left_behind_is_answered_after_it(
             assert (await other.receive_type("generate"))["options"]["topic"] == "Moons"
 
 
-async def test_two_sockets_that_ask_for_the_same_are_both_told_once(
+async def test_two_sockets_with_same_request_each_get_result_once(
     socket_db, alice, acreate_session
 ):
     address = (await acreate_session(alice))["wsUrl"]
@@ -68,12 +68,12 @@ async def test_two_sockets_that_ask_for_the_same_are_both_told_once(
         await first.send_cards(request, make_cards("ebb"))
         results = [await socket.receive_type("result") for socket in (first, other)]
         assert results[0] == results[1]
-        assert await first.is_alive(), "and no second result"
-        assert await other.is_alive(), "and no second result"
+        assert await first.is_alive(), "no second result is sent"
+        assert await other.is_alive(), "no second result is sent"
     assert await Generation.objects.acount() == 1
 
 
-async def test_the_same_twice_on_one_socket_is_two_results(socket_db, alice, acreate_session):
+async def test_duplicate_requests_on_same_socket_get_two_results(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         await socket.request_cards("Tides", 1)
@@ -82,7 +82,7 @@ async def test_the_same_twice_on_one_socket_is_two_results(socket_db, alice, acr
             assert (await socket.receive_type("result"))["data"]["cards"][0]["front"] == front
 
 
-def killed_at_work(session_id: UUID, user_id: int) -> None:
+def create_killed_socket(session_id: UUID, user_id: int) -> None:
     """Create the rows of a socket whose process was killed while it worked on its own request."""
     state = SocketState(session_id, user_id, MODEL, "specific.a-killed-process")
     guide.initial_messages(state, timezone.now())
@@ -91,35 +91,35 @@ def killed_at_work(session_id: UUID, user_id: int) -> None:
     )
 
 
-async def test_a_socket_that_was_not_heard_of_for_a_minute_is_gone(
+async def test_generation_of_socket_silent_for_over_a_minute_is_retried(
     socket_db, alice, acreate_session
 ):
     session = await acreate_session(alice)
-    await sync_to_async(killed_at_work)(UUID(session["sessionId"]), alice.pk)
+    await sync_to_async(create_killed_socket)(UUID(session["sessionId"]), alice.pk)
     async with open_socket(session["wsUrl"]) as socket:
-        assert await socket.is_alive(), "and was given nothing yet"
+        assert await socket.is_alive(), "the generation is still leased to the other socket"
         await Engine.objects.filter(channel="specific.a-killed-process").aupdate(
-            seen_at=timezone.now() - LATER
+            seen_at=timezone.now() - OVER_A_MINUTE
         )
         await Generation.objects.aupdate(lease_expires_at=timezone.now() + timedelta(seconds=89))
-        assert await forget_silent(now=timezone.now()) == 1
-        assert await recover(now=timezone.now()) == 1
+        assert await recover_sockets(now=timezone.now()) == 1
+        assert await recover_leases(now=timezone.now()) == 1
         assert (await socket.receive())["attempt"] == 2
 
 
-async def test_a_lease_that_was_renewed_since_outlives_its_forgotten_socket(
+async def test_renewed_lease_is_kept_when_its_silent_socket_is_removed(
     socket_db, alice, acreate_session
 ):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         await socket.receive_type("generate")
-        now = timezone.now() + LATER
+        now = timezone.now() + OVER_A_MINUTE
         await Generation.objects.aupdate(lease_expires_at=now + timedelta(seconds=150))
-        assert await forget_silent(now=now) == 1
-        assert await recover(now=now) == 0
+        assert await recover_sockets(now=now) == 1
+        assert await recover_leases(now=now) == 0
 
 
-async def test_an_engine_that_was_forgotten_in_an_outage_is_known_again_by_its_heartbeat(
+async def test_engine_deleted_during_outage_is_restored_by_heartbeat(
     socket_db, alice, acreate_session, settings
 ):
     settings.HEARTBEAT_SECONDS = 1
@@ -137,7 +137,7 @@ async def test_an_engine_that_was_forgotten_in_an_outage_is_known_again_by_its_h
         assert (await Engine.objects.aget()).speed == 7
 
 
-async def test_a_request_does_not_wait_for_one_that_another_session_works_on(
+async def test_request_does_not_wait_for_generation_of_other_session(
     socket_db, alice, acreate_session
 ):
     first, second = await acreate_session(alice), await acreate_session(alice)

@@ -35,7 +35,7 @@ JSON = st.recursive(
     ),
     max_leaves=12,
 )
-MEMBERS = st.sampled_from(
+FIELD_NAMES = st.sampled_from(
     [
         "type",
         "prompt",
@@ -51,11 +51,11 @@ MEMBERS = st.sampled_from(
         "error",
     ]
 )
-TYPES = st.sampled_from(["generate", "response", "error", "progress", "result", "x"])
+MESSAGE_TYPES = st.sampled_from(["generate", "response", "error", "progress", "result", "x"])
 
 
 @pytest.mark.parametrize(("handlers", "messages", "cases"), DIALECTS, ids=["guide", "v1"])
-def test_every_message_of_a_dialect_does_something_and_has_a_case(handlers, messages, cases):
+def test_each_message_type_of_dialect_has_handler_and_valid_case(handlers, messages, cases):
     assert set(handlers) == set(messages)
     assert {message.__struct_config__.tag for message in messages} <= {
         json.loads(case["text"]).get("type") for case in valid_cases(cases)
@@ -67,23 +67,23 @@ def valid_cases(cases):
 
     Messages of the guide's dialect are valid in both dialects.
     """
-    both = CASES["fromClient"] + (CASES[cases] if cases != "fromClient" else [])
-    return [case for case in both if "error" not in case]
+    all_cases = CASES["fromClient"] + (CASES[cases] if cases != "fromClient" else [])
+    return [case for case in all_cases if "error" not in case]
 
 
 @pytest.mark.parametrize("case", CASES["fromClient"], ids=lambda case: case["name"])
-def test_decode_agrees_with_the_table(case):
+def test_decode_of_guide_dialect_matches_contract_case(case):
     if "error" in case:
-        with pytest.raises(protocol.ProtocolError) as refusal:
+        with pytest.raises(protocol.ProtocolError) as error:
             protocol.decode(case["text"])
-        assert refusal.value.code == case["error"]
-        assert case.get("names", "") in refusal.value.message
+        assert error.value.code == case["error"]
+        assert case.get("names", "") in error.value.message
     else:
         assert protocol.decode(case["text"])
 
 
 @pytest.mark.parametrize("case", CASES["fromServer"], ids=lambda case: case["name"])
-def test_what_the_server_says_survives_encoding(case):
+def test_server_message_of_guide_dialect_is_encoded_as_in_contract_case(case):
     import msgspec
 
     message = msgspec.convert(case["message"], SERVER_MESSAGES[case["message"]["type"]])
@@ -91,59 +91,61 @@ def test_what_the_server_says_survives_encoding(case):
 
 
 @pytest.mark.parametrize("case", CASES["fromClientV1"], ids=lambda case: case["name"])
-def test_decode_agrees_with_the_table_of_our_own_dialect(case):
+def test_decode_of_v1_matches_contract_case(case):
     if "error" in case:
         with pytest.raises(
             protocol.ProtocolError, match=re.escape(case.get("names", "."))
-        ) as refusal:
+        ) as error:
             protocol.decode(case["text"], dialect=protocol.V1)
-        assert refusal.value.code == case["error"]
+        assert error.value.code == case["error"]
     else:
         assert protocol.decode(case["text"], dialect=protocol.V1)
 
 
 @pytest.mark.parametrize("case", CASES["fromServerV1"], ids=lambda case: case["name"])
-def test_what_the_server_says_in_our_own_dialect_survives_encoding(case):
+def test_server_message_of_v1_is_encoded_as_in_contract_case(case):
     import msgspec
 
     message = msgspec.convert(case["message"], SERVER_MESSAGES_V1[case["message"]["type"]])
     assert json.loads(protocol.encode(message)) == case["message"]
 
 
-def _decodes_or_refuses(text: str) -> None:
+def assert_decodes_or_raises_protocol_error(text: str) -> None:
     try:
         assert isinstance(protocol.decode(text), protocol.ClientMessage)
-    except protocol.ProtocolError as refusal:
-        problem = refusal
+    except protocol.ProtocolError as error:
+        protocol_error = error
     else:
         return
-    assert problem.code in {"invalid_json", "invalid_message", "unknown_type", "too_large"}
-    assert problem.message.endswith(".")
+    assert protocol_error.code in {"invalid_json", "invalid_message", "unknown_type", "too_large"}
+    assert protocol_error.message.endswith(".")
 
 
 @given(st.text())
-def test_any_text_is_a_message_or_a_protocol_error(text):
-    _decodes_or_refuses(text)
+def test_arbitrary_text_decodes_or_raises_protocol_error(text):
+    assert_decodes_or_raises_protocol_error(text)
 
 
 @given(JSON)
-def test_any_json_is_a_message_or_a_protocol_error(value):
-    _decodes_or_refuses(json.dumps(value))
+def test_arbitrary_json_decodes_or_raises_protocol_error(value):
+    assert_decodes_or_raises_protocol_error(json.dumps(value))
 
 
-@given(TYPES, st.dictionaries(MEMBERS, JSON, max_size=8))
-def test_any_members_are_a_message_or_a_protocol_error(kind, members):
-    _decodes_or_refuses(json.dumps(members | {"type": kind}))
+@given(MESSAGE_TYPES, st.dictionaries(FIELD_NAMES, JSON, max_size=8))
+def test_arbitrary_fields_decode_or_raise_protocol_error(message_type, fields):
+    assert_decodes_or_raises_protocol_error(json.dumps(fields | {"type": message_type}))
 
 
 @given(st.sampled_from([case["text"] for case in CASES["fromClient"]]), st.data())
-def test_a_damaged_message_is_a_message_or_a_protocol_error(text, data):
+def test_damaged_message_decodes_or_raises_protocol_error(text, data):
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    _decodes_or_refuses(text[:start] + data.draw(st.text(max_size=5)) + text[end:])
+    assert_decodes_or_raises_protocol_error(
+        text[:start] + data.draw(st.text(max_size=5)) + text[end:]
+    )
 
 
-def test_a_response_may_be_larger_than_other_messages():
+def test_response_has_higher_size_limit_than_other_messages():
     limits = protocol.Limits(message_bytes=2_000, response_bytes=5_000)
     response = json.dumps({"type": "response", "cacheKey": "k", "data": {"cards": ["x" * 3_000]}})
     assert protocol.decode(response, limits)
@@ -155,7 +157,7 @@ def test_a_response_may_be_larger_than_other_messages():
             protocol.decode(too_large, limits)
 
 
-def test_size_is_counted_in_bytes_and_not_in_characters():
+def test_size_limit_counts_bytes_instead_of_characters():
     message = json.dumps({"type": "generate", "prompt": "é" * 900}, ensure_ascii=False)
     with pytest.raises(protocol.ProtocolError, match="bytes"):
         protocol.decode(message, protocol.Limits(message_bytes=1_500, response_bytes=1_500))
@@ -175,7 +177,7 @@ def test_size_is_counted_in_bytes_and_not_in_characters():
         (r"\ud7ff and \ue000", "\ud7ff and \ue000"),
     ],
 )
-def test_lone_surrogate_becomes_the_replacement_character_and_other_text_stays(escaped, text):
+def test_lone_surrogate_is_replaced_and_other_text_is_kept(escaped, text):
     assert protocol.decode(f'{{"type":"generate","prompt":"{escaped}"}}').prompt == text
 
 
@@ -188,7 +190,7 @@ def test_lone_surrogate_becomes_the_replacement_character_and_other_text_stays(e
         max_size=20,
     )
 )
-def test_decoded_text_differs_from_the_sent_text_in_lone_surrogates_alone(text):
+def test_decoded_text_differs_from_sent_text_only_in_lone_surrogates(text):
     sent = json.loads(json.dumps(text))  # JSON parsers join adjacent halves of a pair
     expected = "".join(
         "\ufffd" if "\ud800" <= character <= "\udfff" else character for character in sent
@@ -196,19 +198,19 @@ def test_decoded_text_differs_from_the_sent_text_in_lone_surrogates_alone(text):
     assert protocol.decode(json.dumps({"type": "generate", "prompt": text})).prompt == expected
 
 
-def test_options_are_filled_with_count_and_topic():
+def test_missing_options_get_default_count_and_prompt_as_topic():
     message = protocol.decode(
         '{"type":"generate","prompt":"  The water cycle  ","options":{"topic":" ","refresh":true}}'
     )
     assert message.options.filled(message.prompt) == {"count": 10, "topic": "The water cycle"}
 
 
-def test_the_cache_key_is_the_guides():
+def test_cache_key_has_format_of_guide():
     assert protocol.cache_key("Neural Networks", 10) == "webllm:flashcards:Neural Networks:10"
 
 
 @pytest.mark.parametrize("topic", ["Neural Networks", "a:b:3", "", "two\nlines"])
-def test_cache_key_is_read_as_it_was_written(topic):
+def test_cache_key_is_parsed_to_its_topic_and_count(topic):
     assert protocol.parse_cache_key(protocol.cache_key(topic, 10)) == (topic, 10)
 
 
@@ -223,23 +225,23 @@ def test_cache_key_is_read_as_it_was_written(topic):
         "x" * 1000,
     ],
 )
-def test_text_that_is_not_a_cache_key_has_no_count(key):
+def test_invalid_cache_key_is_parsed_to_empty_topic_and_zero_count(key):
     assert protocol.parse_cache_key(key) == ("", 0)
 
 
-def test_the_asyncapi_document_is_up_to_date_and_whole():
+def test_asyncapi_document_is_current_and_its_references_resolve():
     call_command("document_protocol", check=True)
-    described = asyncapi.document()
-    references = re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(described))
+    document = asyncapi.document()
+    references = re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(document))
     for reference in references:
-        part = described
-        for step in reference.split("/"):
-            part = part[step]
+        node = document
+        for key in reference.split("/"):
+            node = node[key]
     assert len(references) > 50
 
 
 @pytest.mark.parametrize("case", CASES["fromClient"], ids=lambda case: case["name"])
-def test_what_is_decoded_is_as_asyncapi_describes_it(case):
+def test_valid_client_message_conforms_to_its_asyncapi_schema(case):
     if "error" not in case:
         message = protocol.decode(case["text"])
         value = json.loads(case["text"].replace("\\ud83e", ""))

@@ -1,4 +1,4 @@
-"""Access to sockets, and the events elsewhere that close them."""
+"""Access to sockets, and the events that close them."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -18,7 +18,7 @@ from tests.helpers.sockets import open_socket
 async def _close_code(address: str, **headers: str) -> int:
     async with open_socket(address, **headers) as socket:
         close = await socket.receive_close()
-        assert close["reason"], "every close says why"
+        assert close["reason"], "every close has a reason"
         return close["code"]
 
 
@@ -26,7 +26,7 @@ def _bearer(user) -> str:
     return f"Bearer {AccessToken.for_user(user)}"
 
 
-async def test_a_ticket_opens_again_and_again_while_the_session_lives(
+async def test_ticket_is_accepted_repeatedly_while_session_is_open(
     socket_db, alice, acreate_session
 ):
     address = (await acreate_session(alice))["wsUrl"]
@@ -40,9 +40,9 @@ def percent_encode(text: str) -> str:
 
 
 REWRITES: dict[str, Callable[[dict[str, str]], str]] = {
-    "as a form, like URLSearchParams and urlencode": urlencode,
-    "with the last seq first": lambda query: urlencode({"lastSeq": "0"} | query),
-    "with a parameter of a proxy": lambda query: f"utm=a%20b&&{urlencode(query)}&x",
+    "as form data": urlencode,
+    "with lastSeq first": lambda query: urlencode({"lastSeq": "0"} | query),
+    "with additional parameters": lambda query: f"utm=a%20b&&{urlencode(query)}&x",
     "with every character encoded": lambda query: "&".join(
         f"{name}={percent_encode(value)}" for name, value in query.items()
     ),
@@ -51,7 +51,7 @@ REWRITES: dict[str, Callable[[dict[str, str]], str]] = {
 
 
 @pytest.mark.parametrize("rewrite", REWRITES.values(), ids=REWRITES.keys())
-async def test_ticket_opens_the_socket_however_the_query_is_encoded(
+async def test_ticket_is_accepted_in_any_encoding_of_query(
     socket_db, alice, acreate_session, rewrite
 ):
     address = urlsplit((await acreate_session(alice))["wsUrl"])
@@ -60,7 +60,7 @@ async def test_ticket_opens_the_socket_however_the_query_is_encoded(
         assert await socket.is_alive()
 
 
-async def test_last_seq_is_read_however_the_query_is_encoded(socket_db, alice, acreate_session):
+async def test_last_seq_is_read_from_percent_encoded_query(socket_db, alice, acreate_session):
     address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address, ["mindflip.v1"]) as socket:
         before = (await socket.receive())["seq"]
@@ -78,14 +78,16 @@ async def test_last_seq_is_read_however_the_query_is_encoded(socket_db, alice, a
         assert (await socket.receive_type("error"))["code"] == "cancelled"
 
 
-async def test_no_ticket_or_a_tampered_one_is_4401(socket_db, alice, acreate_session):
+async def test_missing_empty_or_tampered_ticket_is_rejected_with_4401(
+    socket_db, alice, acreate_session
+):
     address = (await acreate_session(alice))["wsUrl"]
     assert await _close_code(address.partition("?")[0]) == 4401
     assert await _close_code(address[:-2] + ("aa" if not address.endswith("aa") else "bb")) == 4401
     assert await _close_code(address.partition("?")[0] + "?ticket=") == 4401
 
 
-async def test_it_refuses_a_ticket_of_another_session(socket_db, alice, acreate_session):
+async def test_ticket_of_another_session_is_rejected(socket_db, alice, acreate_session):
     address, other = (
         (await acreate_session(alice))["wsUrl"],
         (await acreate_session(alice))["wsUrl"],
@@ -93,17 +95,23 @@ async def test_it_refuses_a_ticket_of_another_session(socket_db, alice, acreate_
     assert await _close_code(address.partition("?")[0] + "?" + other.partition("?")[2]) == 4401
 
 
-async def test_it_refuses_a_ticket_of_another_user(socket_db, alice, bob, acreate_session):
-    hers, his = (await acreate_session(alice))["wsUrl"], (await acreate_session(bob))["wsUrl"]
-    assert await _close_code(hers.partition("?")[0] + "?" + his.partition("?")[2]) == 4401
+async def test_ticket_of_another_user_is_rejected(socket_db, alice, bob, acreate_session):
+    alice_address, bob_address = (
+        (await acreate_session(alice))["wsUrl"],
+        (await acreate_session(bob))["wsUrl"],
+    )
+    assert (
+        await _close_code(alice_address.partition("?")[0] + "?" + bob_address.partition("?")[2])
+        == 4401
+    )
 
 
-async def test_the_json_web_token_is_no_ticket(socket_db, alice, acreate_session):
+async def test_access_token_is_rejected_as_ticket(socket_db, alice, acreate_session):
     address = (await acreate_session(alice))["wsUrl"].partition("?")[0]
     assert await _close_code(f"{address}?ticket={AccessToken.for_user(alice)}") == 4401
 
 
-async def test_a_bearer_token_without_origin_passes_and_another_users_does_not(
+async def test_bearer_token_of_session_owner_is_accepted_and_others_are_rejected(
     socket_db, alice, charlie, acreate_session
 ):
     address = (await acreate_session(alice))["wsUrl"].partition("?")[0]
@@ -113,7 +121,9 @@ async def test_a_bearer_token_without_origin_passes_and_another_users_does_not(
     assert await _close_code(address, Authorization="Bearer nonsense") == 4401
 
 
-async def test_origins_are_looked_at(socket_db, alice, acreate_session):
+async def test_local_origins_are_accepted_and_others_are_rejected_with_4403(
+    socket_db, alice, acreate_session
+):
     address = (await acreate_session(alice))["wsUrl"]
     for origin in ("http://localhost", "http://localhost:5173", "http://127.0.0.1:3000"):
         async with open_socket(address, Origin=origin) as socket:
@@ -128,7 +138,7 @@ async def test_origins_are_looked_at(socket_db, alice, acreate_session):
         assert await _close_code(address, Origin=origin) == 4403, origin
 
 
-async def test_in_a_deployment_this_machines_pages_are_strangers(
+async def test_deployment_accepts_allowed_origin_and_rejects_localhost(
     socket_db, alice, acreate_session, settings
 ):
     address = (await acreate_session(alice))["wsUrl"]
@@ -138,13 +148,15 @@ async def test_in_a_deployment_this_machines_pages_are_strangers(
         assert await socket.is_alive()
 
 
-async def test_an_address_that_is_no_sessions_is_closed_in_words(socket_db, alice, acreate_session):
+async def test_socket_of_unknown_path_or_session_is_closed_with_4404(
+    socket_db, alice, acreate_session
+):
     assert await _close_code("ws://localhost/ws/nowhere") == 4404
     unknown = "ws://localhost/ws/webllm/3f0b6e5e-0000-4000-8000-000000000000"
     assert await _close_code(unknown, Authorization=_bearer(alice)) == 4404
 
 
-async def test_a_long_reason_is_cut_to_whole_characters_that_fit_in_a_close_frame(
+async def test_close_reason_is_truncated_to_whole_characters_within_frame_limit(
     socket_db, alice, acreate_session, monkeypatch
 ):
     session = await acreate_session(alice)
@@ -159,7 +171,7 @@ async def test_a_long_reason_is_cut_to_whole_characters_that_fit_in_a_close_fram
         assert (await socket.receive_close())["reason"] == "x" * 122
 
 
-async def test_closing_the_session_closes_its_sockets_and_cancels_its_queue(
+async def test_closing_session_closes_its_sockets_and_cancels_its_generations(
     socket_db, alice, acreate_session, api
 ):
     session = await acreate_session(alice)
@@ -173,7 +185,7 @@ async def test_closing_the_session_closes_its_sockets_and_cancels_its_queue(
     assert await _close_code(session["wsUrl"]) == 4404
 
 
-async def test_expiry_closes_sockets_with_4410(socket_db, alice, acreate_session):
+async def test_session_expiry_closes_sockets_with_4410(socket_db, alice, acreate_session):
     session = await acreate_session(alice)
     async with open_socket(session["wsUrl"]) as socket:
         assert await socket.is_alive()
@@ -183,7 +195,7 @@ async def test_expiry_closes_sockets_with_4410(socket_db, alice, acreate_session
     assert await _close_code(session["wsUrl"]) == 4410
 
 
-async def test_a_message_on_a_session_past_its_time_closes_even_before_the_sweep(
+async def test_message_in_expired_session_closes_socket_before_sweep_runs(
     socket_db, alice, acreate_session
 ):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
@@ -196,7 +208,7 @@ async def test_a_message_on_a_session_past_its_time_closes_even_before_the_sweep
         assert (await socket.receive_close())["code"] == 4410
 
 
-async def test_disabling_a_user_closes_his_sockets_and_his_tickets(
+async def test_disabling_user_closes_their_sockets_and_invalidates_their_tickets(
     socket_db, alice, acreate_session
 ):
     address = (await acreate_session(alice))["wsUrl"]
@@ -208,7 +220,7 @@ async def test_disabling_a_user_closes_his_sockets_and_his_tickets(
     assert await _close_code(address) == 4403
 
 
-async def test_a_dropped_socket_ends_nothing(socket_db, alice, acreate_session, api):
+async def test_session_stays_ready_after_socket_disconnects(socket_db, alice, acreate_session, api):
     session = await acreate_session(alice)
     async with open_socket(session["wsUrl"]) as socket:
         assert await socket.is_alive()
@@ -218,24 +230,24 @@ async def test_a_dropped_socket_ends_nothing(socket_db, alice, acreate_session, 
     assert body["status"] == "ready"
 
 
-async def test_status_tells_a_running_generation(socket_db, alice, acreate_session, api):
+async def test_session_status_is_generating_while_generation_runs(
+    socket_db, alice, acreate_session, api
+):
     session = await acreate_session(alice)
-    read = sync_to_async(
+    read_session = sync_to_async(
         lambda: api(alice).get(f"/api/webllm/session/{session['sessionId']}").json()
     )
     async with open_socket(session["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         request = await socket.receive_type("generate")
-        body = await read()
+        body = await read_session()
         assert (body["status"], body["queueLength"]) == ("generating", 1)
         await socket.send_cards(request, [{"front": "ebb", "back": "falling"}])
         await socket.receive_type("result")
-        assert (await read())["status"] == "ready"
+        assert (await read_session())["status"] == "ready"
 
 
-async def test_an_engine_that_cannot_run_at_all_sets_the_session_to_error(
-    socket_db, alice, acreate_session, api
-):
+async def test_session_status_is_error_if_engine_cannot_run(socket_db, alice, acreate_session, api):
     session = await acreate_session(alice)
     async with open_socket(session["wsUrl"]) as socket:
         await socket.send(type="error", error="WebGPU is not available")

@@ -1,4 +1,4 @@
-"""Bad messages are answered with an error that has a code and a message.
+"""Bad messages get an error that has a code and a message.
 
 The socket stays open, except after repeated bad frames, very large frames or too many messages.
 """
@@ -15,15 +15,15 @@ from tests.helpers.sockets import make_cards, open_socket
 CASES = json.loads((Path(__file__).parents[1] / "contract" / "protocol_cases.json").read_text())[
     "fromClient"
 ]
-UNKNOWN = "3f0b6e5e-0000-4000-8000-000000000000"
-BAD = [case for case in CASES if "error" in case]
+UNKNOWN_ID = "3f0b6e5e-0000-4000-8000-000000000000"
+BAD_CASES = [case for case in CASES if "error" in case]
 
 
-async def test_every_bad_message_of_the_table_gets_its_error_and_the_socket_lives(
+async def test_each_bad_message_of_contract_gets_its_error_and_socket_stays_open(
     socket_db, alice, acreate_session
 ):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
-        for case in BAD:
+        for case in BAD_CASES:
             await socket.send_frame(case["text"])
             message = await socket.receive()
             assert (message["type"], message["code"]) == ("error", case["error"]), case["name"]
@@ -36,17 +36,20 @@ async def test_every_bad_message_of_the_table_gets_its_error_and_the_socket_live
     [
         ({"type": "generate", "prompt": "", "requestId": "r1"}, {"requestId": "r1"}),
         ({"type": "generate", "prompt": "x" * 70_000, "requestId": "r1"}, {"requestId": "r1"}),
-        ({"type": "response", "cacheKey": 7, "generationId": UNKNOWN}, {"generationId": UNKNOWN}),
         (
-            {"type": "nonsense", "requestId": "r1", "generationId": UNKNOWN},
-            {"requestId": "r1", "generationId": UNKNOWN},
+            {"type": "response", "cacheKey": 7, "generationId": UNKNOWN_ID},
+            {"generationId": UNKNOWN_ID},
+        ),
+        (
+            {"type": "nonsense", "requestId": "r1", "generationId": UNKNOWN_ID},
+            {"requestId": "r1", "generationId": UNKNOWN_ID},
         ),
         ({"type": "generate", "requestId": 7, "generationId": "no id"}, {}),
         ({"type": "generate", "requestId": "r" * 101}, {}),
         ([], {}),
     ],
 )
-async def test_a_bad_message_gets_its_ids_back_as_far_as_they_can_be_read(
+async def test_error_contains_valid_ids_of_bad_message(
     socket_db, alice, acreate_session, frame, ids
 ):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
@@ -58,14 +61,14 @@ async def test_a_bad_message_gets_its_ids_back_as_far_as_they_can_be_read(
         } == ids
 
 
-async def test_a_binary_frame_gets_an_error(socket_db, alice, acreate_session):
+async def test_binary_frame_gets_error_and_socket_stays_open(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.send_frame(binary=b"\x00\xff")
         assert (await socket.receive())["code"] == "invalid_message"
         assert await socket.is_alive()
 
 
-async def test_three_frames_in_a_row_that_are_no_json_close_the_socket_in_words(
+async def test_socket_is_closed_with_4400_after_three_invalid_json_frames(
     socket_db, alice, acreate_session
 ):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
@@ -78,16 +81,16 @@ async def test_three_frames_in_a_row_that_are_no_json_close_the_socket_in_words(
 
 
 @pytest.mark.parametrize("size", [70_000, 1_100_000])
-async def test_a_message_that_is_too_large_gets_an_error(socket_db, alice, acreate_session, size):
+async def test_too_large_message_gets_error_and_socket_stays_open(
+    socket_db, alice, acreate_session, size
+):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.send(type="generate", prompt="x" * size)
         assert (await socket.receive())["code"] in {"too_large", "invalid_message"}
         assert await socket.is_alive()
 
 
-async def test_an_absurdly_large_frame_closes_the_socket_in_words(
-    socket_db, alice, acreate_session
-):
+async def test_socket_is_closed_with_4413_after_very_large_frame(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.send(type="response", cacheKey="k", data={"cards": ["x" * 2_200_000]})
         assert (await socket.receive())["code"] == "too_large"
@@ -95,7 +98,7 @@ async def test_an_absurdly_large_frame_closes_the_socket_in_words(
         assert (close["code"], bool(close["reason"])) == (4413, True)
 
 
-async def test_a_large_response_is_taken(socket_db, alice, acreate_session):
+async def test_large_response_is_accepted(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         request = await socket.receive_type("generate")
@@ -103,7 +106,9 @@ async def test_a_large_response_is_taken(socket_db, alice, acreate_session):
         assert (await socket.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
 
 
-async def test_a_response_nobody_asked_for_is_refused(socket_db, alice, acreate_session):
+async def test_response_without_request_is_rejected_and_not_cached(
+    socket_db, alice, acreate_session
+):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.send(
             type="response", cacheKey="webllm:flashcards:Tides:1", data={"cards": make_cards("ebb")}
@@ -113,7 +118,7 @@ async def test_a_response_nobody_asked_for_is_refused(socket_db, alice, acreate_
         assert await socket.receive_type("generate"), "a client must not have written the cache"
 
 
-async def test_a_foreign_cache_key_is_refused_and_the_right_one_still_counts(
+async def test_response_with_wrong_cache_key_is_rejected_and_next_response_accepted(
     socket_db, alice, acreate_session
 ):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
@@ -127,17 +132,17 @@ async def test_a_foreign_cache_key_is_refused_and_the_right_one_still_counts(
         assert (await socket.receive_type("result"))["data"]["cards"]
 
 
-async def test_the_same_response_twice_is_taken_once(socket_db, alice, acreate_session):
+async def test_duplicate_response_is_ignored(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         request = await socket.receive_type("generate")
         await socket.send_cards(request, make_cards("ebb"))
         await socket.send_cards(request, make_cards("flow"))
         assert (await socket.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
-        assert await socket.is_alive(), "the second one is ignored"
+        assert await socket.is_alive(), "the duplicate is ignored"
 
 
-async def test_a_lease_that_is_not_held_is_stale(socket_db, alice, acreate_session):
+async def test_response_with_unknown_lease_is_rejected_as_stale(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         request = await socket.receive_type("generate")
@@ -150,7 +155,9 @@ async def test_a_lease_that_is_not_held_is_stale(socket_db, alice, acreate_sessi
         assert (await socket.receive())["code"] == "stale_response"
 
 
-async def test_the_queue_of_a_user_has_an_end(socket_db, alice, acreate_session, settings):
+async def test_request_over_queue_limit_of_user_gets_retryable_queue_full_error(
+    socket_db, alice, acreate_session, settings
+):
     settings.MAX_QUEUED_PER_USER = 2
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         for number in range(3):
@@ -164,7 +171,7 @@ async def test_the_queue_of_a_user_has_an_end(socket_db, alice, acreate_session,
         assert message["retryAfter"] > 0
 
 
-async def test_too_many_messages_are_refused_and_then_the_socket_closes(
+async def test_messages_over_rate_limit_are_rejected_and_then_socket_is_closed(
     socket_db, alice, acreate_session, settings
 ):
     settings.SOCKET_RATE, settings.SOCKET_BURST = 1, 2
@@ -176,53 +183,53 @@ async def test_too_many_messages_are_refused_and_then_the_socket_closes(
         assert (await socket.receive_close())["code"] == 4429
 
 
-async def test_a_message_that_breaks_the_server_gets_an_internal_error_and_no_traceback(
+async def test_database_error_is_sent_as_internal_error_without_details(
     socket_db, alice, acreate_session
 ):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         assert await socket.is_alive()
-        await _break_the_queue()
+        await _rename_generation_table()
         await socket.send(type="generate", prompt="Tides", requestId="r1")
         error = await socket.receive_type("error")
         assert (error["code"], error["requestId"]) == ("internal", "r1")
         assert "relation" not in error["error"]
-        await _mend_the_queue()
+        await _restore_generation_table()
         assert await socket.is_alive()
 
 
-async def test_a_heartbeat_that_goes_wrong_is_no_answer_to_anything(
+async def test_failed_heartbeat_is_logged_and_sends_no_error(
     socket_db, alice, acreate_session, settings, caplog
 ):
     settings.HEARTBEAT_SECONDS = 1
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         assert await socket.is_alive()
-        await _break_the_queue()
+        await _rename_generation_table()
         async with asyncio.timeout(20):
             while "the heartbeat will make up for it" not in caplog.text:
                 await asyncio.sleep(0.05)
-        await _mend_the_queue()
+        await _restore_generation_table()
         await socket.send(type="nonsense")
         assert (await socket.receive())["code"] == "unknown_type"
 
 
-async def test_a_socket_that_cannot_be_opened_just_now_is_closed_in_words(
+async def test_socket_is_closed_with_1011_if_database_fails_while_it_opens(
     socket_db, alice, acreate_session
 ):
     address = (await acreate_session(alice))["wsUrl"]
-    await _break_the_queue()
+    await _rename_generation_table()
     try:
         async with open_socket(address) as socket:
             assert (await socket.receive())["code"] == "internal"
             assert (await socket.receive_close())["code"] == 1011
     finally:
-        await _mend_the_queue()
+        await _restore_generation_table()
 
 
-async def _break_the_queue() -> None:
+async def _rename_generation_table() -> None:
     await _run_sql("ALTER TABLE sessions_app_generation RENAME TO elsewhere")
 
 
-async def _mend_the_queue() -> None:
+async def _restore_generation_table() -> None:
     await _run_sql("ALTER TABLE elsewhere RENAME TO sessions_app_generation")
 
 
@@ -237,7 +244,7 @@ async def _run_sql(statement: str) -> None:
     await sync_to_async(run)()
 
 
-async def test_deeply_nested_facts_are_refused_and_the_session_stays_readable(
+async def test_deeply_nested_facts_are_rejected_and_sessions_stay_readable(
     socket_db, alice, acreate_session, api
 ):
     session = await acreate_session(alice)

@@ -7,12 +7,12 @@ from sessions_app.sync_executor import run_sync
 from tests.helpers.sockets import open_socket
 from tests.translations import pseudo
 
-UNKNOWN = "3f0b6e5e-0000-4000-8000-000000000000"
+UNKNOWN_ID = "3f0b6e5e-0000-4000-8000-000000000000"
 
 
 MESSAGES = {
     "from the event loop": {"type": "nonsense"},
-    "from a thread": {"type": "cancel", "generationId": UNKNOWN},
+    "from a thread": {"type": "cancel", "generationId": UNKNOWN_ID},
 }
 
 
@@ -25,18 +25,18 @@ async def test_each_of_two_sockets_gets_errors_in_its_own_language(
             (await acreate_session(alice))["wsUrl"],
             ["mindflip.v1"],
             **{"Accept-Language": pseudo.LANGUAGE},
-        ) as of_alice,
-        open_socket((await acreate_session(bob))["wsUrl"], ["mindflip.v1"]) as of_bob,
+        ) as alice_socket,
+        open_socket((await acreate_session(bob))["wsUrl"], ["mindflip.v1"]) as bob_socket,
     ):
-        for socket in (of_alice, of_bob):
+        for socket in (alice_socket, bob_socket):
             await socket.receive_type("session")
-        for socket, is_translated in [(of_alice, True), (of_bob, False)] * 5:
+        for socket, is_translated in [(alice_socket, True), (bob_socket, False)] * 5:
             await socket.send(**message)
             error = (await socket.receive_type("error"))["error"]
             assert error.startswith("⟦") == is_translated, error
 
 
-async def test_thread_does_not_keep_the_language_of_an_earlier_caller(socket_db, pseudo_language):
+async def test_thread_does_not_keep_language_of_earlier_caller(socket_db, pseudo_language):
     for language, expected in [(pseudo.LANGUAGE, pseudo.LANGUAGE), (None, "en")] * 20:
         with override(language):
             assert await run_sync(get_language) == expected

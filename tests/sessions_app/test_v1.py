@@ -1,4 +1,4 @@
-"""The dialect `mindflip.v1`: snapshots, numbered messages, engines that are ready, and resuming."""
+"""The dialect `mindflip.v1`: snapshots, numbered messages, ready engines, and resuming."""
 
 from typing import Any
 
@@ -20,46 +20,48 @@ from tests.helpers.v1 import (
     send_response,
 )
 
-recover = sync_to_async(leases_recover)
+recover_leases = sync_to_async(leases_recover)
 
 
-async def test_the_subprotocol_is_echoed_and_the_guides_clients_get_none(
+async def test_subprotocol_is_echoed_for_v1_and_absent_for_guide_clients(
     socket_db, alice, acreate_session
 ):
     address = (await acreate_session(alice))["wsUrl"]
-    async with open_socket(address, V1) as ours, open_socket(address) as guides:
-        assert ours.subprotocol == "mindflip.v1"
-        assert guides.subprotocol is None
+    async with open_socket(address, V1) as v1_socket, open_socket(address) as guide_socket:
+        assert v1_socket.subprotocol == "mindflip.v1"
+        assert guide_socket.subprotocol is None
 
 
-async def test_a_socket_begins_with_the_session_as_rest_shows_it(
+async def test_first_message_contains_session_as_returned_by_rest(
     socket_db, alice, acreate_session, api
 ):
     session = await acreate_session(alice)
     async with open_socket(session["wsUrl"], V1) as socket:
         snapshot = await receive_snapshot(socket)
-    rest = (
+    rest_session = (
         await sync_to_async(api(alice).get)(f"/api/webllm/session/{session['sessionId']}")
     ).json()
-    assert snapshot["session"] == {name: value for name, value in rest.items() if name != "wsUrl"}
+    assert snapshot["session"] == {
+        name: value for name, value in rest_session.items() if name != "wsUrl"
+    }
     assert (snapshot["generations"], snapshot["seq"]) == ([], 0)
 
 
-async def test_cards_stream_to_the_asker_one_by_one_and_the_result_has_them_all(
+async def test_cards_are_streamed_to_requester_and_result_contains_all(
     socket_db, alice, acreate_session
 ):
     address = (await acreate_session(alice))["wsUrl"]
-    async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
-        await receive_snapshot(asker)
-        request = await lease_generation(engine, asker, count=2)
+    async with open_socket(address, V1) as engine, open_socket(address, V1) as requester:
+        await receive_snapshot(requester)
+        request = await lease_generation(engine, requester, count=2)
         await send_card(engine, request, "ebb", 0)
-        first = await receive_until(asker, "card")
+        first = await receive_until(requester, "card")
         assert (first["card"]["front"], first["index"], first["requestId"]) == ("ebb", 0, "r1")
         await send_card(engine, request, "flow", 1)
-        second = await receive_until(asker, "card")
+        second = await receive_until(requester, "card")
         assert second["seq"] > first["seq"]
         await send_response(engine, request, "ebb", "flow")
-        result = await receive_until(asker, "result")
+        result = await receive_until(requester, "result")
         assert [card["front"] for card in result["data"]["cards"]] == ["ebb", "flow"]
         assert (result["requestId"], result["data"]["cards"][0]["id"]) == (
             "r1",
@@ -67,7 +69,7 @@ async def test_cards_stream_to_the_asker_one_by_one_and_the_result_has_them_all(
         )
 
 
-async def test_a_socket_is_no_engine_before_it_says_ready(socket_db, alice, acreate_session):
+async def test_socket_gets_generation_only_after_it_sends_ready(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         await receive_snapshot(socket)
         await socket.send(type="generate", prompt="Tides", requestId="r1")
@@ -77,83 +79,95 @@ async def test_a_socket_is_no_engine_before_it_says_ready(socket_db, alice, acre
         assert (await receive_until(socket, "generate"))["attempt"] == 1
 
 
-async def test_a_phone_is_served_by_its_owners_desktop(socket_db, alice, acreate_session):
+async def test_request_is_generated_by_engine_in_other_session_of_same_user(
+    socket_db, alice, acreate_session
+):
     phone, desktop = await acreate_session(alice), await acreate_session(alice)
     async with (
         open_socket(desktop["wsUrl"], V1) as engine,
-        open_socket(phone["wsUrl"], V1) as asker,
+        open_socket(phone["wsUrl"], V1) as requester,
     ):
-        await receive_snapshot(asker)
-        request = await lease_generation(engine, asker)
+        await receive_snapshot(requester)
+        request = await lease_generation(engine, requester)
         await send_card(engine, request, "ebb")
-        assert (await receive_until(asker, "card"))["card"]["front"] == "ebb"
+        assert (await receive_until(requester, "card"))["card"]["front"] == "ebb"
         await send_response(engine, request, "ebb")
-        assert (await receive_until(asker, "result"))["data"]["cards"][0]["front"] == "ebb"
+        assert (await receive_until(requester, "result"))["data"]["cards"][0]["front"] == "ebb"
 
 
-async def test_an_engine_never_works_for_another_user(socket_db, alice, charlie, acreate_session):
+async def test_engine_does_not_run_generation_of_other_user(
+    socket_db, alice, charlie, acreate_session
+):
     async with (
         open_socket((await acreate_session(charlie))["wsUrl"], V1) as engine,
-        open_socket((await acreate_session(alice))["wsUrl"], V1) as asker,
+        open_socket((await acreate_session(alice))["wsUrl"], V1) as requester,
     ):
         await receive_snapshot(engine)
         await send_ready(engine)
-        await asker.send(type="generate", prompt="Tides", requestId="r1")
-        await receive_until(asker, "progress")
+        await requester.send(type="generate", prompt="Tides", requestId="r1")
+        await receive_until(requester, "progress")
         await engine.send(type="ping")
         assert (await receive_until(engine, "pong")) == {"type": "pong"}
     assert (await Generation.objects.aget()).status == "queued"
 
 
-async def test_a_repeated_request_is_the_same_generation_whatever_its_state(
+async def test_repeated_request_id_is_same_generation_while_running_and_when_done(
     socket_db, alice, acreate_session
 ):
     async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         await receive_snapshot(socket)
         await send_ready(socket)
-        ask = {"type": "generate", "prompt": "Tides", "options": {"count": 1}, "requestId": "r1"}
-        await socket.send(**ask)
+        request_message = {
+            "type": "generate",
+            "prompt": "Tides",
+            "options": {"count": 1},
+            "requestId": "r1",
+        }
+        await socket.send(**request_message)
         request = await receive_until(socket, "generate")
-        await socket.send(**ask)
+        await socket.send(**request_message)
         assert (await receive_until(socket, "progress"))["generationId"] == request["generationId"]
         await send_response(socket, request, "ebb")
         first = await receive_until(socket, "result")
-        await socket.send(**ask)
+        await socket.send(**request_message)
         assert await receive_until(socket, "result") == first
     assert await Generation.objects.acount() == 1
 
 
-async def test_cancel_reaches_the_engine_and_the_asker(socket_db, alice, acreate_session):
+async def test_cancel_stops_engine_and_sends_cancelled_error_to_requester(
+    socket_db, alice, acreate_session
+):
     address = (await acreate_session(alice))["wsUrl"]
-    async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
-        request = await lease_generation(engine, asker)
-        await asker.send(type="cancel", requestId="r1")
-        error = await receive_error(asker)
+    async with open_socket(address, V1) as engine, open_socket(address, V1) as requester:
+        request = await lease_generation(engine, requester)
+        await requester.send(type="cancel", requestId="r1")
+        error = await receive_error(requester)
         assert (error["code"], error["requestId"]) == ("cancelled", "r1")
         # The socket receives messages as an engine and as a socket of the session.
-        heard = [await engine.receive() for _ in range(3)]
-        assert {"type": "cancel", "generationId": request["generationId"]} in heard
+        messages = [await engine.receive() for _ in range(3)]
+        assert {"type": "cancel", "generationId": request["generationId"]} in messages
         await send_response(engine, request, "ebb")
         assert (await receive_error(engine))["code"] == "stale_response"
 
 
-async def test_who_returns_gets_what_was_missed_once_and_in_order(
-    socket_db, alice, acreate_session
-):
+async def test_resume_sends_missed_messages_once_and_in_order(socket_db, alice, acreate_session):
     address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address, V1) as engine:
-        async with open_socket(address, V1) as asker:
-            await receive_snapshot(asker)
-            request = await lease_generation(engine, asker, count=3)
+        async with open_socket(address, V1) as requester:
+            await receive_snapshot(requester)
+            request = await lease_generation(engine, requester, count=3)
             await send_card(engine, request, "ebb", 0)
-            seen = (await receive_until(asker, "card"))["seq"]
+            last_seq = (await receive_until(requester, "card"))["seq"]
         await send_card(engine, request, "flow", 1)
         await send_response(engine, request, "ebb", "flow", "spring")
         await receive_until(engine, "result")
-        async with open_socket(address, V1) as asker:
-            await receive_snapshot(asker)
-            await asker.send(type="resume", lastSeq=seen)
-            missed = [await receive_until(asker, kind) for kind in ("card", "card", "result")]
+        async with open_socket(address, V1) as requester:
+            await receive_snapshot(requester)
+            await requester.send(type="resume", lastSeq=last_seq)
+            missed = [
+                await receive_until(requester, message_type)
+                for message_type in ("card", "card", "result")
+            ]
             assert [message.get("card", {}).get("front") for message in missed] == [
                 "flow",
                 "spring",
@@ -162,43 +176,44 @@ async def test_who_returns_gets_what_was_missed_once_and_in_order(
             assert sorted(message["seq"] for message in missed) == [
                 message["seq"] for message in missed
             ]
-            await asker.send(type="ping")
-            assert (await asker.receive())["type"] == "pong", "and nothing twice"
+            await requester.send(type="ping")
+            assert (await requester.receive())["type"] == "pong", "no message is sent twice"
 
 
-async def test_what_was_missed_comes_before_any_news_when_the_address_names_the_number(
+async def test_missed_messages_precede_new_messages_if_url_contains_last_seq(
     socket_db, alice, acreate_session
 ):
     address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address, V1) as engine:
         request = await lease_generation(engine, count=3)
         await send_card(engine, request, "ebb", 0)
-        seen = (await receive_until(engine, "card"))["seq"]
+        last_seq = (await receive_until(engine, "card"))["seq"]
         await send_card(engine, request, "flow", 1)
         await receive_until(engine, "card")
-        async with open_socket(f"{address}&lastSeq={seen}", V1) as returning:
+        async with open_socket(f"{address}&lastSeq={last_seq}", V1) as reconnected:
             await send_response(engine, request, "ebb", "flow", "spring")
             await receive_until(engine, "result")
-            assert (await receive_snapshot(returning))["seq"] > seen
-            heard = [await receive_until(returning, kind) for kind in ("card", "card", "result")]
-            assert [message.get("index") for message in heard] == [1, 2, None]
-            await returning.send(type="ping")
-            assert (await returning.receive())["type"] == "pong", "and nothing twice"
+            assert (await receive_snapshot(reconnected))["seq"] > last_seq
+            messages = [
+                await receive_until(reconnected, message_type)
+                for message_type in ("card", "card", "result")
+            ]
+            assert [message.get("index") for message in messages] == [1, 2, None]
+            await reconnected.send(type="ping")
+            assert (await reconnected.receive())["type"] == "pong", "no message is sent twice"
 
 
-@pytest.mark.parametrize("number", ["99", "-1", "x", "", "9" * 40])
-async def test_a_number_in_the_address_that_is_none_of_ours_changes_nothing(
-    socket_db, alice, acreate_session, number
-):
+@pytest.mark.parametrize("last_seq", ["99", "-1", "x", "", "9" * 40])
+async def test_invalid_last_seq_in_url_is_ignored(socket_db, alice, acreate_session, last_seq):
     async with open_socket(
-        f"{(await acreate_session(alice))['wsUrl']}&lastSeq={number}", V1
+        f"{(await acreate_session(alice))['wsUrl']}&lastSeq={last_seq}", V1
     ) as socket:
         await receive_snapshot(socket)
         await socket.send(type="ping")
         assert (await socket.receive())["type"] == "pong"
 
 
-async def test_who_waits_hears_by_a_heartbeat_that_it_moved_up(
+async def test_heartbeat_sends_new_queue_position_after_earlier_request_is_cancelled(
     socket_db, alice, acreate_session, settings
 ):
     settings.HEARTBEAT_SECONDS = 1
@@ -214,11 +229,14 @@ async def test_who_waits_hears_by_a_heartbeat_that_it_moved_up(
             pass
         assert snapshot["generations"][0]["place"] == 1
         await before.send(type="cancel", requestId="r1")
-        again = await receive_until(waiting, "session")
-        assert (again["generations"][0]["place"], again["seq"]) == (0, snapshot["seq"])
+        new_snapshot = await receive_until(waiting, "session")
+        assert (new_snapshot["generations"][0]["place"], new_snapshot["seq"]) == (
+            0,
+            snapshot["seq"],
+        )
 
 
-async def test_a_sign_of_life_claims_the_lease_for_the_socket_that_came_back(
+async def test_progress_message_moves_lease_to_reconnected_socket(
     socket_db, alice, acreate_session
 ):
     address = (await acreate_session(alice))["wsUrl"]
@@ -236,36 +254,38 @@ async def test_a_sign_of_life_claims_the_lease_for_the_socket_that_came_back(
         assert (await receive_error(after))["code"] == "stale_response"
 
 
-async def test_a_number_from_nowhere_gets_a_fresh_snapshot(socket_db, alice, acreate_session):
+async def test_resume_with_unknown_seq_sends_new_snapshot(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         first = await receive_snapshot(socket)
         await socket.send(type="resume", lastSeq=999)
         assert await receive_snapshot(socket) == first
 
 
-@pytest.mark.parametrize("number", [0, 999])
-async def test_repeated_resume_is_refused_until_its_cost_is_paid_and_the_socket_lives(
-    socket_db, alice, acreate_session, settings, number
+@pytest.mark.parametrize("last_seq", [0, 999])
+async def test_repeated_resume_is_rate_limited_by_cost_and_socket_stays_open(
+    socket_db, alice, acreate_session, settings, last_seq
 ):
-    settings.RESUME_BYTES_PER_SECOND = 16_384  # each one counts as 64 KiB, or four seconds
+    settings.RESUME_BYTES_PER_SECOND = 16_384  # each resume counts as 64 KiB, or four seconds
     async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         request = await lease_generation(socket)
         await send_response(socket, request, "ebb")
         seq = (await receive_until(socket, "result"))["seq"]
         for _ in range(20):
-            await socket.send(type="resume", lastSeq=number)
+            await socket.send(type="resume", lastSeq=last_seq)
         await socket.send(type="resume", lastSeq=seq)
         await socket.send(type="ping")
-        answers = [await socket.receive()]
-        while answers[-1]["type"] != "pong":
-            answers.append(await socket.receive())
-        refusals = [answer for answer in answers if answer["type"] == "error"]
-        assert {answer["code"] for answer in refusals} == {"rate_limited"}
-        assert all(answer["retryable"] and 1 <= answer["retryAfter"] <= 8 for answer in refusals)
-        assert 12 <= len(refusals) < 20
+        messages = [await socket.receive()]
+        while messages[-1]["type"] != "pong":
+            messages.append(await socket.receive())
+        errors = [message for message in messages if message["type"] == "error"]
+        assert {message["code"] for message in errors} == {"rate_limited"}
+        assert all(message["retryable"] and 1 <= message["retryAfter"] <= 8 for message in errors)
+        assert 12 <= len(errors) < 20
 
 
-async def test_too_much_missed_gets_a_fresh_snapshot(socket_db, alice, acreate_session, settings):
+async def test_resume_sends_snapshot_if_too_many_messages_were_missed(
+    socket_db, alice, acreate_session, settings
+):
     settings.RESUME_LIMIT = 1
     async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         await receive_snapshot(socket)
@@ -276,7 +296,7 @@ async def test_too_much_missed_gets_a_fresh_snapshot(socket_db, alice, acreate_s
         assert len((await receive_snapshot(socket))["generations"]) == 3
 
 
-async def test_the_cards_of_a_lost_engine_stay_and_another_makes_the_rest(
+async def test_other_engine_generates_only_missing_cards_of_lost_engine(
     socket_db, alice, acreate_session
 ):
     session, other = await acreate_session(alice), await acreate_session(alice)
@@ -286,17 +306,17 @@ async def test_the_cards_of_a_lost_engine_stay_and_another_makes_the_rest(
             await send_card(first, request, "ebb")
             await receive_until(first, "card")
         await send_ready(second)
-        assert await recover(now=timezone.now() + timezone.timedelta(seconds=31)) == 1
-        again = await receive_until(second, "generate")
-        assert (again["generationId"], again["attempt"], again["options"]["count"]) == (
+        assert await recover_leases(now=timezone.now() + timezone.timedelta(seconds=31)) == 1
+        retry = await receive_until(second, "generate")
+        assert (retry["generationId"], retry["attempt"], retry["options"]["count"]) == (
             request["generationId"],
             2,
             1,
         )
-        assert [card["front"] for card in again["cardsSoFar"]] == ["ebb"]
+        assert [card["front"] for card in retry["cardsSoFar"]] == ["ebb"]
 
 
-async def test_an_engine_that_comes_back_within_its_grace_keeps_its_lease(
+async def test_engine_that_reconnects_within_grace_period_keeps_its_lease(
     socket_db, alice, acreate_session
 ):
     address = (await acreate_session(alice))["wsUrl"]
@@ -308,7 +328,7 @@ async def test_an_engine_that_comes_back_within_its_grace_keeps_its_lease(
         assert (await receive_until(after, "result"))["data"]["cards"][0]["front"] == "ebb"
 
 
-async def test_the_same_card_twice_is_one_card(socket_db, alice, acreate_session):
+async def test_duplicate_card_is_ignored(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         request = await lease_generation(socket, count=2)
         for _ in range(2):
@@ -320,28 +340,28 @@ async def test_the_same_card_twice_is_one_card(socket_db, alice, acreate_session
         ]
 
 
-async def test_a_card_under_a_lost_lease_is_stale(socket_db, alice, acreate_session):
+async def test_card_with_expired_lease_is_rejected_as_stale(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         request = await lease_generation(socket, count=2)
-        await recover(now=timezone.now() + timezone.timedelta(seconds=151))
+        await recover_leases(now=timezone.now() + timezone.timedelta(seconds=151))
         await send_card(socket, request, "ebb")
         assert (await receive_error(socket))["code"] == "stale_response"
 
 
-async def test_losing_every_event_costs_at_most_one_heartbeat(
+async def test_queued_generation_is_started_by_heartbeat_if_its_events_were_lost(
     socket_db, alice, acreate_session, settings
 ):
     settings.HEARTBEAT_SECONDS = 1
     address = (await acreate_session(alice))["wsUrl"]
-    async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
+    async with open_socket(address, V1) as engine, open_socket(address, V1) as requester:
         await send_ready(engine)
         await receive_until(engine, "session")
-        await sync_to_async(_insert_behind_everybodys_back)(alice, asker)
+        await sync_to_async(_create_generation_without_events)(alice, requester)
         request = await receive_until(engine, "generate")
         assert request["options"]["topic"] == "Silent"
 
 
-def _insert_behind_everybodys_back(user: Any, asker: Socket) -> None:
+def _create_generation_without_events(user: Any, requester: Socket) -> None:
     """Insert a queued generation without sending its events."""
     from sessions_app.models import WebLLMSession
 
@@ -359,7 +379,9 @@ def _insert_behind_everybodys_back(user: Any, asker: Socket) -> None:
     WebLLMSession.objects.update(seq=1)
 
 
-async def test_who_answers_no_ping_is_closed(socket_db, alice, acreate_session, settings):
+async def test_socket_is_closed_with_4408_if_client_does_not_respond_to_ping(
+    socket_db, alice, acreate_session, settings
+):
     settings.HEARTBEAT_SECONDS = 1
     async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         await receive_snapshot(socket)
@@ -368,7 +390,9 @@ async def test_who_answers_no_ping_is_closed(socket_db, alice, acreate_session, 
         assert (close["code"], bool(close["reason"])) == (4408, True)
 
 
-async def test_an_engine_is_gone_with_its_socket(socket_db, alice, acreate_session):
+async def test_engine_is_stored_when_ready_and_deleted_when_its_socket_disconnects(
+    socket_db, alice, acreate_session
+):
     async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         await send_ready(socket, facts={"adapter": "swiftshader"}, speed=12.5)
         await socket.send(type="ping")
@@ -382,7 +406,7 @@ async def test_an_engine_is_gone_with_its_socket(socket_db, alice, acreate_sessi
     assert not await Engine.objects.aexists()
 
 
-async def test_a_broken_engine_gets_nothing_until_it_says_ready_again(
+async def test_failed_engine_gets_no_generation_until_it_sends_ready_again(
     socket_db, alice, acreate_session
 ):
     async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
@@ -400,14 +424,14 @@ async def test_a_broken_engine_gets_nothing_until_it_says_ready_again(
         assert (await receive_until(socket, "generate"))["attempt"] == 2
 
 
-async def test_the_guides_dialect_knows_none_of_these_messages(socket_db, alice, acreate_session):
+async def test_guide_dialect_rejects_message_types_of_v1(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
-        for kind in ("ready", "card", "cancel", "resume", "ping", "pong"):
-            await socket.send(type=kind)
+        for message_type in ("ready", "card", "cancel", "resume", "ping", "pong"):
+            await socket.send(type=message_type)
             assert (await socket.receive())["code"] == "unknown_type"
 
 
-async def test_what_the_guides_dialect_asks_for_writes_no_number(socket_db, alice, acreate_session):
+async def test_request_in_guide_dialect_stores_no_seq_numbers(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         await socket.send_cards(await socket.receive_type("generate"), make_cards("ebb"))
