@@ -18,36 +18,34 @@ from flashcards.scheduling import Plan, Rating, StudyDays, interval, parameters,
 PATH = Path(__file__).with_name("scheduling_cases.json")
 ZONES = ["UTC", "Europe/Vienna", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]
 WAITS = [1, 6, 10, 600, 1440, 3000, 10_000, 40_000, 200_000]
-CASES = 60
+CASE_COUNT = 60
 
 
-def table() -> dict[str, Any]:
+def build_cases() -> dict[str, Any]:
     """Return the parameters that all cases share, and the cases."""
-    chance = random.Random(1)  # a fixed seed gives the same cases each time
+    rng = random.Random(1)  # a fixed seed gives the same cases each time
     scheduling = parameters(Plan(0.9, StudyDays(ZoneInfo("UTC"), 0)))
-    return {"scheduling": scheduling, "cases": [_case(chance) for _ in range(CASES)]}
+    return {"scheduling": scheduling, "cases": [_build_case(rng) for _ in range(CASE_COUNT)]}
 
 
-def _case(chance: random.Random) -> dict[str, Any]:
-    start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=chance.randrange(525_600))
-    days = {"zone": chance.choice(ZONES), "hour": chance.choice([0, 3, 4, 12])}
-    plan = Plan(chance.choice([0.8, 0.9, 0.95]), StudyDays(ZoneInfo(days["zone"]), days["hour"]))
-    given = [
-        (chance.choice(list(Rating)), chance.choice(WAITS)) for _ in range(chance.randint(3, 10))
-    ]
+def _build_case(rng: random.Random) -> dict[str, Any]:
+    start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=rng.randrange(525_600))
+    days = {"zone": rng.choice(ZONES), "hour": rng.choice([0, 3, 4, 12])}
+    plan = Plan(rng.choice([0.8, 0.9, 0.95]), StudyDays(ZoneInfo(days["zone"]), days["hour"]))
+    ratings = [(rng.choice(list(Rating)), rng.choice(WAITS)) for _ in range(rng.randint(3, 10))]
     return {
         **days,
         "desiredRetention": plan.desired_retention,
         "start": start.isoformat(),
-        "steps": list(_steps(given, start, plan)),
+        "steps": list(_build_steps(ratings, start, plan)),
     }
 
 
-def _steps(
-    given: list[tuple[Rating, int]], start: datetime, plan: Plan
+def _build_steps(
+    ratings: list[tuple[Rating, int]], start: datetime, plan: Plan
 ) -> Iterator[dict[str, Any]]:
     schedule, now = None, start
-    for rating, minutes in given:
+    for rating, minutes in ratings:
         now += timedelta(minutes=minutes)
         schedule = rate(schedule, rating, now, plan)
         yield {
@@ -63,4 +61,4 @@ def _steps(
 
 
 if __name__ == "__main__":
-    PATH.write_text(json.dumps(table(), indent=1) + "\n")
+    PATH.write_text(json.dumps(build_cases(), indent=1) + "\n")

@@ -1,4 +1,4 @@
-"""HTML fields of other programs as text: the result, safety and running time."""
+"""Conversion of HTML fields of other programs to text: results, safety and running time."""
 
 import json
 import time
@@ -16,7 +16,7 @@ from tests.helpers.call_counts import count_calls
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent.parent / "contract" / "rendering_cases.json").read_text()
 )
-OTHERWISE = {
+DIFFERENT_HTML = {
     "a fence that nothing closes",
     "a link to nowhere",
     "a link that runs, with a tab",
@@ -43,7 +43,7 @@ TEXTS = {
     "<a href='javascript:alert(1)'>page</a><script>alert(1)</script><style>*{}</style>": "page",
     "&lt;script&gt;alert(1)&lt;/script&gt;": "<script>alert(1)</script>",
 }
-SLOW = [
+SLOW_PIECES = [
     "<b>",
     "<div>",
     "<a ",
@@ -63,19 +63,21 @@ SLOW = [
 
 
 @pytest.mark.parametrize("source", TEXTS)
-def test_html_becomes_the_text_that_shows_the_same(source: str) -> None:
+def test_html_is_converted_to_equivalent_text(source: str) -> None:
     assert text_of_html(source) == TEXTS[source]
 
 
 @pytest.mark.parametrize(
-    "case", [case for case in CASES if case["name"] not in OTHERWISE], ids=lambda case: case["name"]
+    "case",
+    [case for case in CASES if case["name"] not in DIFFERENT_HTML],
+    ids=lambda case: case["name"],
 )
-def test_what_we_render_is_read_back_so_that_it_renders_the_same(case: dict[str, Any]) -> None:
+def test_rendered_card_converted_to_text_renders_to_same_html(case: dict[str, Any]) -> None:
     rendered = card_html(case["text"])
     assert card_html(text_of_html(rendered)) == rendered
 
 
-def test_pictures_and_sounds_are_counted_by_name() -> None:
+def test_media_names_are_extracted_from_html_without_duplicates() -> None:
     assert media_of_html(
         "<img src='a.png'><IMG SRC=b.png>[sound:c.mp3]<img src=\"a.png\"><audio src=d.ogg>"
     ) == {
@@ -86,31 +88,32 @@ def test_pictures_and_sounds_are_counted_by_name() -> None:
     }
 
 
-@pytest.mark.parametrize("piece", SLOW)
-def test_a_field_made_to_be_slow_is_not(piece: str) -> None:
-    began = time.process_time()
+@pytest.mark.parametrize("piece", SLOW_PIECES)
+def test_pathological_html_is_converted_within_5_seconds(piece: str) -> None:
+    start = time.process_time()
     text_of_html(piece * (64_000 // len(piece)))
-    assert time.process_time() - began < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(
-    "around", ["<b>x{}x</b>y", "x<br>{}x", "<pre>x{}x</pre>y", "<b>x{}<img src=a>x</b>"]
+    "template", ["<b>x{}x</b>y", "x<br>{}x", "<pre>x{}x</pre>y", "<b>x{}<img src=a>x</b>"]
 )
 @pytest.mark.parametrize("blank", [" ", "\t", "&#32;"])
-def test_a_long_run_of_blanks_is_read(around: str, blank: str) -> None:
+def test_html_with_500000_whitespace_characters_is_converted(template: str, blank: str) -> None:
     # A regular expression that doesn't run in linear time would take hours.
-    text = text_of_html(around.format(blank * 500_000))
+    text = text_of_html(template.format(blank * 500_000))
     assert text.startswith(("**x", "x", "```\nx"))
 
 
 @pytest.mark.parametrize(
-    ("blank", "shown"), [(" " * 150, " "), (" " * 80 + "\n" + " " * 80, "\n"), ("\r\n" * 90, "\n")]
+    ("blank", "expected"),
+    [(" " * 150, " "), (" " * 80 + "\n" + " " * 80, "\n"), ("\r\n" * 90, "\n")],
 )
-def test_a_long_run_of_blanks_means_what_a_short_one_means(blank: str, shown: str) -> None:
-    assert text_of_html(f"<b>one{blank}two</b>") == f"**one{shown}two**"
+def test_long_whitespace_collapses_to_single_space_or_newline(blank: str, expected: str) -> None:
+    assert text_of_html(f"<b>one{blank}two</b>") == f"**one{expected}two**"
 
 
-def test_items_of_a_list_are_numbered_in_one_pass() -> None:
+def test_list_items_are_numbered_in_linear_time() -> None:
     few, many = (f"<ol start=3>{'<li>a</li>' * count}</ol>" for count in (100, 400))
     assert text_of_html(few).splitlines()[-1] == "102. a"
     assert count_calls(lambda: text_of_html(many)) < 6 * count_calls(lambda: text_of_html(few))
@@ -119,7 +122,7 @@ def test_items_of_a_list_are_numbered_in_one_pass() -> None:
 @pytest.mark.parametrize(
     "source", ["a <![><td> b", "<![a]>x", "<![CDATA[x]]> y", "<!DOCTYPE [x> z"]
 )
-def test_declarations_that_no_parser_takes_are_read_as_text(source: str) -> None:
+def test_malformed_declarations_are_converted_to_text(source: str) -> None:
     assert text_of_html(source)
 
 
@@ -128,7 +131,7 @@ def test_declarations_that_no_parser_takes_are_read_as_text(source: str) -> None
     st.lists(
         st.sampled_from(
             [
-                *SLOW,
+                *SLOW_PIECES,
                 *TEXTS,
                 "</b>",
                 "</div>",
@@ -145,7 +148,7 @@ def test_declarations_that_no_parser_takes_are_read_as_text(source: str) -> None
         )
     ).map("".join)
 )
-def test_any_html_is_read_without_an_error_and_nothing_in_it_runs(source: str) -> None:
+def test_text_of_arbitrary_html_renders_without_scripts_and_images(source: str) -> None:
     rendered = card_html(text_of_html(source))
     assert "<script" not in rendered
     assert "<img" not in rendered

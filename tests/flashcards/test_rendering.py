@@ -28,7 +28,7 @@ ALLOWED = {
     "li": [],
     "a": ["href", "rel"],
 }
-SIGNS = [
+MARKUP = [
     "*",
     "_",
     "`",
@@ -54,22 +54,24 @@ SIGNS = [
     "<b",
     ">",
 ]
-GAP_SIGNS = ["{{c1::", "{{c0::", "::", "}}", "}}", "$", "\\(", "\\)", " ", "a"]
+GAP_MARKUP = ["{{c1::", "{{c0::", "::", "}}", "}}", "$", "\\(", "\\)", " ", "a"]
 
 
-class Reader(HTMLParser):
+class DisallowedHtmlCollector(HTMLParser):
     """A parser that collects disallowed tags, attributes and links, as a browser would see them."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.strangers: list[str] = []
+        self.disallowed: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        known = ALLOWED.get(tag)
-        self.strangers += (
-            [tag] if known is None else [f"{tag} {name}" for name, _ in attrs if name not in known]
+        allowed = ALLOWED.get(tag)
+        self.disallowed += (
+            [tag]
+            if allowed is None
+            else [f"{tag} {name}" for name, _ in attrs if name not in allowed]
         )
-        self.strangers += [
+        self.disallowed += [
             value or ""
             for name, value in attrs
             if name == "href" and not re.match("https?://", value or "", re.IGNORECASE)
@@ -84,7 +86,7 @@ HOSTILE = {
     "gaps with math": ["{{c1::\\("],
     "gaps with dollars": ["{{c1::$a"],
     "gaps and hints": ["{{c1::a::"],
-    "gaps that end": ["{{c1::a}}"],
+    "closed gaps": ["{{c1::a}}"],
     "nested gaps": ["{{c1::", "}}"],
     "math": ["\\("],
     "display math": ["\\[\n"],
@@ -94,42 +96,42 @@ HOSTILE = {
 }
 
 
-def strangers(html: str) -> list[str]:
-    reader = Reader()
-    reader.feed(html)
-    reader.close()
-    return reader.strangers
+def disallowed_html(html: str) -> list[str]:
+    collector = DisallowedHtmlCollector()
+    collector.feed(html)
+    collector.close()
+    return collector.disallowed
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
-def test_a_card_is_rendered_as_the_table_says(case: dict[str, Any]) -> None:
+def test_rendered_card_html_matches_shared_cases(case: dict[str, Any]) -> None:
     assert card_html(case["text"]) == case["html"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
-def test_nothing_that_is_not_on_the_list_gets_through(case: dict[str, Any]) -> None:
-    assert strangers(card_html(case["text"])) == []
+def test_html_of_shared_cases_contains_only_allowed_tags_and_links(case: dict[str, Any]) -> None:
+    assert disallowed_html(card_html(case["text"])) == []
 
 
-@given(st.lists(st.sampled_from(SIGNS), max_size=40).map("".join))
-def test_any_mixture_of_signs_is_rendered_and_stays_on_the_list(text: str) -> None:
-    assert strangers(card_html(text)) == []
+@given(st.lists(st.sampled_from(MARKUP), max_size=40).map("".join))
+def test_html_of_arbitrary_markup_contains_only_allowed_tags_and_links(text: str) -> None:
+    assert disallowed_html(card_html(text)) == []
 
 
 @settings(max_examples=500)
-@given(st.lists(st.sampled_from(GAP_SIGNS), min_size=5, max_size=30).map("".join), st.data())
+@given(st.lists(st.sampled_from(GAP_MARKUP), min_size=5, max_size=30).map("".join), st.data())
 def test_gap_ends_at_its_own_closing_braces_outside_of_math(text: str, data: st.DataObject) -> None:
     spans = Spans(text)
     for limit in (len(text), data.draw(st.integers(0, len(text)))):
         for at in range(limit):
             gap = spans.gap_at(at, limit)
             is_opening = text.startswith("{{c1::", at, limit)
-            body, end = walked(spans, at + 6, limit) if is_opening else ("", None)
+            body, end = walk_gap(spans, at + 6, limit) if is_opening else ("", None)
             assert (gap and gap.end) == (end if body.strip() else None)
             assert gap is None or text[gap.start : gap.body_end] == body
 
 
-def walked(spans: Spans, at: int, limit: int) -> tuple[str, int | None]:
+def walk_gap(spans: Spans, at: int, limit: int) -> tuple[str, int | None]:
     """Return the text that a gap hides and the position after its closing braces.
 
     The closing braces are the first ones in a walk over characters, formulas and nested gaps. A gap
@@ -141,7 +143,7 @@ def walked(spans: Spans, at: int, limit: int) -> tuple[str, int | None]:
             return text[start : at if hint_at is None else hint_at], at + 2
         math = spans.math_at(at, limit)
         if re.match(r"\{\{c[01]::", text[at:limit]):
-            end = walked(spans, at + 6, limit)[1]
+            end = walk_gap(spans, at + 6, limit)[1]
             if end is None:
                 break
         else:
@@ -153,7 +155,7 @@ def walked(spans: Spans, at: int, limit: int) -> tuple[str, int | None]:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_work_grows_with_the_length_of_a_card_and_not_faster(name: str) -> None:
+def test_rendering_work_grows_linearly_with_length_of_card(name: str) -> None:
     short, long = (
         "".join(unit * (length // len(HOSTILE[name]) // len(unit)) for unit in HOSTILE[name])
         for length in (500, 2_000)
@@ -162,6 +164,6 @@ def test_work_grows_with_the_length_of_a_card_and_not_faster(name: str) -> None:
     assert count_calls(lambda: card_html(long)) < 6 * count_calls(lambda: card_html(short))
 
 
-def test_the_longest_card_of_the_worst_signs_is_rendered() -> None:
-    for sign in SIGNS:
-        assert strangers(card_html((sign * 2000)[:2000])) == []
+def test_html_of_longest_repeated_markup_contains_only_allowed_tags_and_links() -> None:
+    for piece in MARKUP:
+        assert disallowed_html(card_html((piece * 2000)[:2000])) == []

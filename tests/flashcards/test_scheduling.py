@@ -1,4 +1,4 @@
-"""Complete review histories of cards, rating by rating."""
+"""Scheduling of cards: review histories, previews and parameters."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from flashcards.scheduling import (
     rate,
     retrievability,
 )
-from tests.contract.scheduling_cases import PATH, table
+from tests.contract.scheduling_cases import PATH, build_cases
 
 PLAN = Plan(0.9, StudyDays(ZoneInfo("UTC"), 4))
 START = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)
@@ -51,7 +51,7 @@ def days(number):
     return timedelta(days=number)
 
 
-def test_a_card_that_is_known_is_asked_at_growing_intervals():
+def test_intervals_grow_with_each_good_rating():
     assert intervals(*[GOOD] * 6) == [
         minutes(10),
         days(2),
@@ -62,7 +62,7 @@ def test_a_card_that_is_known_is_asked_at_growing_intervals():
     ]
 
 
-def test_a_card_that_is_forgotten_goes_back_to_its_steps():
+def test_forgotten_card_returns_to_relearning_steps_and_counts_lapse():
     schedules = history(GOOD, GOOD, GOOD, AGAIN, GOOD)
     assert [schedule.state for schedule in schedules] == [
         "learning",
@@ -78,25 +78,25 @@ def test_a_card_that_is_forgotten_goes_back_to_its_steps():
     assert schedules[4].review_count == 5
 
 
-def test_forgetting_while_learning_is_no_lapse():
+def test_again_rating_of_learning_card_counts_no_lapse():
     schedule = history(AGAIN, AGAIN, GOOD, AGAIN)[-1]
     assert (schedule.state, schedule.step, schedule.lapse_count) == (CardState.LEARNING, 0, 0)
 
 
-def test_easy_leaves_the_steps_at_once():
+def test_easy_rating_of_new_card_skips_learning_steps():
     assert intervals(EASY) == [days(8)]
 
 
-def test_previews_are_what_then_happens():
+def test_previews_match_resulting_intervals_and_increase_with_rating():
     schedule = history(GOOD, GOOD, GOOD)[-1]
-    promised = previews(schedule, schedule.due_at, PLAN)
-    assert promised == {
+    predicted = previews(schedule, schedule.due_at, PLAN)
+    assert predicted == {
         rating: interval(rate(schedule, rating, schedule.due_at, PLAN), PLAN) for rating in Rating
     }
-    assert promised[AGAIN] < promised[HARD] < promised[GOOD] < promised[EASY]
+    assert predicted[AGAIN] < predicted[HARD] < predicted[GOOD] < predicted[EASY]
 
 
-def test_a_new_cards_previews():
+def test_previews_of_new_card_are_learning_steps_and_easy_interval():
     assert previews(None, START, PLAN) == {
         AGAIN: minutes(1),
         HARD: minutes(5.5),
@@ -105,48 +105,48 @@ def test_a_new_cards_previews():
     }
 
 
-def test_a_card_is_due_from_the_first_moment_of_its_day():
+def test_review_card_is_due_at_start_of_study_day():
     schedule = history(EASY)[-1]
     assert schedule.due_at == datetime(2026, 1, 13, 4, 0, tzinfo=UTC)
 
 
-def test_a_short_night_counts_as_a_day():
-    evening = history(EASY)[-1]
-    at_night = rate(evening, GOOD, datetime(2026, 1, 13, 23, 30, tzinfo=UTC), PLAN)
+def test_intervals_and_elapsed_time_are_counted_in_study_days():
+    learned = history(EASY)[-1]
+    reviewed = rate(learned, GOOD, datetime(2026, 1, 13, 23, 30, tzinfo=UTC), PLAN)
     assert (
-        PLAN.days.between(at_night.last_reviewed_at, at_night.due_at)
-        == interval(at_night, PLAN).days
+        PLAN.days.between(reviewed.last_reviewed_at, reviewed.due_at)
+        == interval(reviewed, PLAN).days
     )
-    again = rate(
+    second = rate(
         rate(None, GOOD, START, PLAN), GOOD, datetime(2026, 1, 5, 23, 50, tzinfo=UTC), PLAN
     )
     morning = datetime(2026, 1, 7, 4, 10, tzinfo=UTC)  # 28 hours and two study days later
-    assert again.due_at <= morning
-    assert rate(again, GOOD, morning, PLAN).stability > 2 * again.stability
+    assert second.due_at <= morning
+    assert rate(second, GOOD, morning, PLAN).stability > 2 * second.stability
 
 
-def test_after_midnight_it_is_still_the_same_day():
-    steps = rate(None, GOOD, datetime(2026, 1, 5, 23, 55, tzinfo=UTC), PLAN)
-    learned = rate(steps, GOOD, datetime(2026, 1, 6, 0, 5, tzinfo=UTC), PLAN)
+def test_review_after_midnight_counts_for_previous_study_day():
+    learning = rate(None, GOOD, datetime(2026, 1, 5, 23, 55, tzinfo=UTC), PLAN)
+    learned = rate(learning, GOOD, datetime(2026, 1, 6, 0, 5, tzinfo=UTC), PLAN)
     assert learned.due_at == datetime(2026, 1, 7, 4, 0, tzinfo=UTC)  # two days after January 5
 
 
-def test_who_wants_to_remember_more_is_asked_more_often():
-    eager = Plan(0.95, PLAN.days)
-    assert intervals(*[GOOD] * 4, plan=eager)[-1] < intervals(*[GOOD] * 4)[-1]
+def test_higher_desired_retention_gives_shorter_intervals():
+    higher_plan = Plan(0.95, PLAN.days)
+    assert intervals(*[GOOD] * 4, plan=higher_plan)[-1] < intervals(*[GOOD] * 4)[-1]
 
 
-def test_what_is_remembered_fades():
+def test_retrievability_decreases_with_time_since_review():
     schedule = history(GOOD, GOOD, GOOD)[-1]
-    chances = [
+    probabilities = [
         retrievability(schedule, schedule.last_reviewed_at + days(n), PLAN) for n in (0, 5, 11, 100)
     ]
-    assert chances == sorted(chances, reverse=True)
-    assert chances[0] == 1
-    assert chances[2] == pytest.approx(0.9, abs=0.01)
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert probabilities[0] == 1
+    assert probabilities[2] == pytest.approx(0.9, abs=0.01)
 
 
-def test_parameters_are_whole():
+def test_parameters_include_21_weights_and_learning_steps():
     assert len(parameters(PLAN)["weights"]) == 21
     assert parameters(PLAN)["learningSteps"] == [60, 600]
 
@@ -158,10 +158,10 @@ def test_parameters_are_whole():
         max_size=12,
     )
 )
-def test_any_history_is_in_bounds_and_comes_back_from_json(steps):
+def test_schedule_of_any_history_is_valid_and_survives_json_round_trip(steps):
     schedule, now = None, START
-    for rating, passed in steps:
-        now += timedelta(minutes=passed)
+    for rating, elapsed in steps:
+        now += timedelta(minutes=elapsed)
         schedule = rate(schedule, rating, now, PLAN)
         assert schedule.due_at > now
         assert schedule.stability > 0
@@ -170,5 +170,5 @@ def test_any_history_is_in_bounds_and_comes_back_from_json(steps):
         assert CardSchedule.from_json(schedule.as_json()) == schedule
 
 
-def test_the_table_that_the_browser_is_held_to_is_what_the_server_does():
-    assert json.loads(PATH.read_text()) == table()
+def test_scheduling_cases_file_matches_server_scheduling():
+    assert json.loads(PATH.read_text()) == build_cases()

@@ -31,17 +31,17 @@ VIENNA = StudyDays(ZoneInfo("Europe/Vienna"), 4)
         (datetime(2026, 7, 11, 2, 0, tzinfo=UTC), date(2026, 7, 11)),  # summer time
     ],
 )
-def test_a_day_goes_on_until_its_hour(moment, day):
+def test_study_day_changes_at_configured_hour(moment, day):
     assert VIENNA.day_of(moment) == day
 
 
-def test_a_day_begins_after_the_gap_when_clocks_go_forward():
+def test_study_day_starts_after_skipped_hour_when_clocks_go_forward():
     days = StudyDays(ZoneInfo("Europe/Vienna"), 2)
     assert days.start_of(date(2026, 3, 29)) == datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
     assert days.day_of(days.start_of(date(2026, 3, 29))) == date(2026, 3, 29)
 
 
-def test_a_clock_put_back_counts_no_days():
+def test_days_between_are_zero_if_clock_is_set_back():
     now = datetime(2026, 1, 11, 12, tzinfo=UTC)
     assert VIENNA.between(now, now - timedelta(days=3)) == 0
 
@@ -53,7 +53,7 @@ def test_a_clock_put_back_counts_no_days():
         lambda minutes: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     ),
 )
-def test_every_moment_lies_in_its_day(zone, hour, moment):
+def test_moment_is_between_start_and_end_of_its_study_day(zone, hour, moment):
     days = StudyDays(ZoneInfo(zone), hour)
     day = days.day_of(moment)
     # Allow one hour of tolerance. Where clocks are set back across the first hour of a day, that

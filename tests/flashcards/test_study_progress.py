@@ -29,7 +29,7 @@ def rate(alice):
     return record
 
 
-def test_nothing_studied_is_a_row_of_noughts(alice):
+def test_progress_without_reviews_has_zero_counts_and_30_days(alice):
     progress = progress_of(user=alice, now=NOW)
     assert (progress.due_now, progress.learned_today, progress.streak_days, progress.retention) == (
         0,
@@ -51,7 +51,7 @@ def test_reviews_are_counted_by_day_and_rating(alice, make_deck, rate):
     assert (today["easy"], today["total"]) == (1, 1)
 
 
-def test_true_retention_is_of_cards_that_had_been_learned(alice, make_deck, rate):
+def test_retention_excludes_ratings_of_new_and_relearning_cards(alice, make_deck, rate):
     make_deck(alice, "a", "b", "c")
     for front in "abc":
         rate(front, "easy", NOW - timedelta(days=20))
@@ -69,7 +69,7 @@ def test_true_retention_is_of_cards_that_had_been_learned(alice, make_deck, rate
     ] + [pytest.approx(2 / 3)] * 2
 
 
-def test_a_day_ends_at_the_learners_hour(alice, make_deck, rate):
+def test_reviews_are_assigned_to_days_by_users_hour_and_time_zone(alice, make_deck, rate):
     StudySettings.objects.create(user=alice, day_begins_hour=4, time_zone="America/New_York")
     make_deck(alice, "a", "b")
     # The first review is at 03:59 in New York, which is still March 9.
@@ -80,7 +80,7 @@ def test_a_day_ends_at_the_learners_hour(alice, make_deck, rate):
     assert (progress.learned_today, progress.streak_days) == (1, 2)
 
 
-def test_a_streak_lives_until_a_day_is_missed(alice, make_deck, rate):
+def test_streak_ends_after_day_without_reviews(alice, make_deck, rate):
     make_deck(alice, "a")
     for days in (5, 3, 2, 1):
         rate("a", "good", NOW - timedelta(days=days))
@@ -88,7 +88,7 @@ def test_a_streak_lives_until_a_day_is_missed(alice, make_deck, rate):
     assert progress_of(user=alice, now=NOW + timedelta(days=1)).streak_days == 0
 
 
-def test_the_forecast_puts_what_is_overdue_on_today(alice, make_deck, rate):
+def test_forecast_counts_overdue_cards_as_due_today(alice, make_deck, rate):
     make_deck(alice, "late", "soon", "far")
     rate("late", "easy", NOW - timedelta(days=30))
     rate("soon", "easy", NOW - timedelta(days=6))
@@ -100,7 +100,7 @@ def test_the_forecast_puts_what_is_overdue_on_today(alice, make_deck, rate):
     assert sum(counts) == 2
 
 
-def test_progress_costs_seven_queries_at_most(api, alice, make_deck):
+def test_progress_takes_at_most_seven_queries(api, alice, make_deck):
     make_deck(alice, "a")
     with CaptureQueriesContext(connection) as captured:
         assert api(alice).get("/api/flashcards/study/progress", {"days": 365}).status_code == 200
@@ -108,11 +108,11 @@ def test_progress_costs_seven_queries_at_most(api, alice, make_deck):
 
 
 @pytest.mark.parametrize("days", ["6", "366", "many"])
-def test_a_span_that_is_none_is_refused(api, alice, days):
+def test_invalid_number_of_days_is_rejected(api, alice, days):
     assert api(alice).get("/api/flashcards/study/progress", {"days": days}).json()["fields"]["days"]
 
 
-def test_progress_is_ones_own(api, alice, charlie, make_deck, rate):
+def test_progress_excludes_reviews_of_other_users(api, alice, charlie, make_deck, rate):
     make_deck(alice, "a")
     rate("a", "good", datetime.now(UTC))
     assert api(alice).get("/api/flashcards/study/progress").json()["learnedToday"] == 1

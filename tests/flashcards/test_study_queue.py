@@ -16,16 +16,16 @@ NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def fronts(alice):
-    """Return a function that returns the questions in the queue at a given time."""
+def queue_fronts(alice):
+    """Return a function that returns the fronts of the queue's cards at a given time."""
 
-    def ask(user=alice, at=NOW, deck=None):
+    def fronts_at(user=alice, at=NOW, deck=None):
         return [card.front for card in study_queue(user=user, now=at, deck_id=deck).cards]
 
-    return ask
+    return fronts_at
 
 
-def rated(user, *steps):
+def record_reviews(user, *steps):
     """Record reviews of cards, which are given as (front, rating, time)."""
     items = [
         {
@@ -48,7 +48,7 @@ def ago(**span):
     return NOW - timedelta(**span)
 
 
-def test_new_cards_come_in_the_decks_order_up_to_the_days_limit(alice, make_deck, fronts):
+def test_new_cards_are_queued_in_deck_order_up_to_daily_limit(alice, make_deck, queue_fronts):
     StudySettings.objects.create(user=alice, new_per_day=3)
     make_deck(alice, "a", "b")
     make_deck(alice, "c", "d")
@@ -58,88 +58,94 @@ def test_new_cards_come_in_the_decks_order_up_to_the_days_limit(alice, make_deck
     assert queue.waiting["new"] == 1
 
 
-def test_new_cards_learned_today_count_against_the_limit_until_the_day_ends(
-    alice, make_deck, fronts
+def test_cards_learned_today_count_against_daily_limit_until_day_ends(
+    alice, make_deck, queue_fronts
 ):
     StudySettings.objects.create(
         user=alice, new_per_day=2, day_begins_hour=4, time_zone="Europe/Vienna"
     )
     make_deck(alice, "a", "b", "c", "d")
     evening = datetime(2026, 3, 9, 22, 30, tzinfo=UTC)  # 23:30 in Vienna
-    rated(alice, ("a", "easy", evening), ("b", "easy", evening))
-    assert fronts(at=datetime(2026, 3, 10, 2, 59, tzinfo=UTC)) == []
-    assert fronts(at=datetime(2026, 3, 10, 3, 0, tzinfo=UTC)) == ["c", "d"]
+    record_reviews(alice, ("a", "easy", evening), ("b", "easy", evening))
+    assert queue_fronts(at=datetime(2026, 3, 10, 2, 59, tzinfo=UTC)) == []
+    assert queue_fronts(at=datetime(2026, 3, 10, 3, 0, tzinfo=UTC)) == ["c", "d"]
 
 
-def test_steps_come_before_what_is_due_and_that_before_what_is_new(alice, make_deck, fronts):
+def test_queue_order_is_learning_then_due_then_new_cards(alice, make_deck, queue_fronts):
     make_deck(alice, "new", "due", "older", "step", "future")
-    rated(
+    record_reviews(
         alice,
         ("older", "easy", ago(days=40)),
         ("due", "easy", ago(days=20)),
         ("future", "easy", ago(days=1)),
         ("step", "good", ago(minutes=2)),
     )
-    assert fronts() == ["step", "older", "due", "new"]
+    assert queue_fronts() == ["step", "older", "due", "new"]
 
 
-def test_a_step_that_is_due_later_today_is_in_the_queue_already(alice, make_deck):
+def test_learning_card_due_later_today_is_already_queued(alice, make_deck):
     make_deck(alice, "step")
-    rated(alice, ("step", "good", NOW))
+    record_reviews(alice, ("step", "good", NOW))
     queue = study_queue(user=alice, now=NOW)
     assert queue.counts == {"new": 0, "learning": 1, "due": 0}
     assert queue.cards[0].schedule.due_at == NOW + timedelta(minutes=10)
 
 
-def test_reviews_are_limited_by_day_and_steps_are_not(alice, make_deck, fronts):
+def test_daily_limit_applies_to_due_cards_but_not_to_relearning_cards(
+    alice, make_deck, queue_fronts
+):
     StudySettings.objects.create(user=alice, reviews_per_day=2, new_per_day=0)
     make_deck(alice, "a", "b", "c", "d")
-    rated(alice, *[(front, "easy", ago(days=30 - place)) for place, front in enumerate("abcd")])
-    assert fronts() == ["a", "b"]
-    rated(alice, ("a", "again", NOW))
-    assert fronts() == ["a", "b"]
+    record_reviews(
+        alice, *[(front, "easy", ago(days=30 - position)) for position, front in enumerate("abcd")]
+    )
+    assert queue_fronts() == ["a", "b"]
+    record_reviews(alice, ("a", "again", NOW))
+    assert queue_fronts() == ["a", "b"]
     assert study_queue(user=alice, now=NOW).waiting == {"new": 0, "learning": 0, "due": 2}
 
 
-def test_one_deck_alone(alice, make_deck, fronts):
+def test_queue_of_deck_contains_only_its_cards(alice, make_deck, queue_fronts):
     make_deck(alice, "a")
     deck = make_deck(alice, "b")
-    assert fronts(deck=uuid.UUID(deck["id"])) == ["b"]
+    assert queue_fronts(deck=uuid.UUID(deck["id"])) == ["b"]
 
 
-def test_nothing_due_says_when_something_will_be(alice, make_deck):
+def test_empty_queue_has_time_of_next_due_card(alice, make_deck):
     StudySettings.objects.create(user=alice, new_per_day=0)
     make_deck(alice, "a", "b")
-    rated(alice, ("a", "easy", ago(days=1)), ("b", "easy", ago(days=2)))
+    record_reviews(alice, ("a", "easy", ago(days=1)), ("b", "easy", ago(days=2)))
     queue = study_queue(user=alice, now=NOW)
     assert queue.cards == []
     assert queue.next_due_at == Schedule.objects.get(card__front="b").due_at
 
 
-def test_what_is_in_the_bin_is_not_asked(alice, make_deck, fronts):
+def test_trashed_cards_and_decks_are_not_queued(alice, make_deck, queue_fronts):
     make_deck(alice, "kept", "gone")
-    gone = make_deck(alice, "deck gone")
-    rated(alice, ("gone", "good", ago(days=3)))
+    trashed_deck = make_deck(alice, "deck gone")
+    record_reviews(alice, ("gone", "good", ago(days=3)))
     Card.objects.filter(front="gone").update(deleted_at=NOW)
-    Deck.objects.filter(pk=gone["id"]).update(deleted_at=NOW)
-    assert fronts() == ["kept"]
+    Deck.objects.filter(pk=trashed_deck["id"]).update(deleted_at=NOW)
+    assert queue_fronts() == ["kept"]
     assert study_queue(user=alice, now=NOW).counts == {"new": 1, "learning": 0, "due": 0}
 
 
-def test_strangers_have_queues_of_their_own(alice, bob, charlie, make_deck, fronts):
+def test_queue_excludes_cards_and_decks_of_other_users(
+    alice, bob, charlie, make_deck, queue_fronts
+):
     deck = make_deck(alice, "a")
     make_deck(bob, "b")
-    assert fronts(user=bob) == ["b"]
-    assert fronts(user=charlie) == []
+    assert queue_fronts(user=bob) == ["b"]
+    assert queue_fronts(user=charlie) == []
     with pytest.raises(NotFound):
         study_queue(user=charlie, now=NOW, deck_id=uuid.UUID(deck["id"]))
 
 
-def test_a_queue_is_bounded_and_counts_are_not(alice):
+def test_queue_length_is_limited_but_counts_are_complete(alice):
     deck = Deck.objects.create(user=alice, name="Many")
     Card.objects.bulk_create(
-        Card(deck=deck, position=place, front=f"{place}", back="x")
-        for place in range(QUEUE_CARDS + 50)
+        Card(deck=deck, position=position, front=f"{position}", back="x")
+        for position in range(QUEUE_CARDS + 50)
     )
     StudySettings.objects.create(user=alice, new_per_day=9999)
     queue = study_queue(user=alice, now=NOW)
@@ -147,7 +153,7 @@ def test_a_queue_is_bounded_and_counts_are_not(alice):
     assert queue.counts["new"] == QUEUE_CARDS + 50
 
 
-def test_a_queue_costs_as_many_queries_for_many_cards_as_for_one(api, alice, make_deck):
+def test_query_count_of_queue_is_independent_of_number_of_cards(api, alice, make_deck):
     counts = []
     for fronts in (("a",), [f"card {n}" for n in range(30)]):
         make_deck(alice, *fronts)
@@ -158,7 +164,7 @@ def test_a_queue_costs_as_many_queries_for_many_cards_as_for_one(api, alice, mak
     assert counts[1] <= 8
 
 
-def test_over_rest_a_card_brings_its_schedule_and_what_each_rating_gives(api, alice, make_deck):
+def test_rest_queue_includes_schedule_previews_settings_and_weights(api, alice, make_deck):
     make_deck(alice, "a", name="Letters")
     body = api(alice).get("/api/flashcards/study/queue").json()
     (card,) = body["cards"]
@@ -168,19 +174,19 @@ def test_over_rest_a_card_brings_its_schedule_and_what_each_rating_gives(api, al
     assert len(body["scheduling"]["weights"]) == 21
 
 
-def test_decks_say_how_many_are_due(api, alice, make_deck):
+def test_decks_include_number_of_due_cards(api, alice, make_deck):
     first, other = make_deck(alice, "a", "b"), make_deck(alice, "c")
-    when = datetime.now(UTC) - timedelta(days=30)
-    sent = [
+    reviewed_at = datetime.now(UTC) - timedelta(days=30)
+    reviews = [
         {
             "id": str(uuid.uuid4()),
             "cardId": card["id"],
             "rating": "easy",
-            "reviewedAt": when.isoformat(),
+            "reviewedAt": reviewed_at.isoformat(),
         }
         for card in first["cards"]
     ]
-    api(alice).post("/api/flashcards/reviews", {"reviews": sent})
+    api(alice).post("/api/flashcards/reviews", {"reviews": reviews})
     decks = api(alice).get("/api/flashcards/decks").json()["results"]
     assert {deck["id"]: deck["dueCount"] for deck in decks} == {first["id"]: 2, other["id"]: 0}
     assert api(alice).get(f"/api/flashcards/decks/{first['id']}").json()["dueCount"] == 2

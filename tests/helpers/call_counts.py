@@ -1,22 +1,22 @@
-"""A measure for the work of a call: the number of function calls, not the time."""
+"""Measure the work of a call by the number of function calls instead of the time."""
 
 import sys
 from collections.abc import Callable
 from typing import Any
 
 
-def count_calls(work: Callable[[], Any]) -> int:
-    """Return how many functions, of Python and of C, run in this thread during `work()`."""
+def count_calls(function: Callable[[], Any]) -> int:
+    """Return the number of Python and C function calls in this thread during `function()`."""
     count = 0
 
-    def note(frame: Any, event: str, argument: Any) -> None:
+    def count_call(frame: Any, event: str, argument: Any) -> None:
         nonlocal count
         count += event in ("call", "c_call")
 
-    before = sys.getprofile()
-    sys.setprofile(note)
+    previous = sys.getprofile()
+    sys.setprofile(count_call)
     try:
-        work()
+        function()
     finally:
-        sys.setprofile(before)
+        sys.setprofile(previous)
     return count
