@@ -20,7 +20,7 @@ GAPPED = "The Moon goes round the {{c1::Earth}}."
 
 
 @pytest.mark.parametrize(
-    ("front", "back", "shown"),
+    ("front", "back", "expected"),
     [
         (GAPPED, "Earth", (GAPPED, SENTENCE, "cloze")),
         (GAPPED, "earth.", (GAPPED, SENTENCE, "cloze")),
@@ -52,9 +52,9 @@ GAPPED = "The Moon goes round the {{c1::Earth}}."
         ("____ is long", "a" * 81, ("____ is long", "a" * 81, "basic")),
     ],
 )
-def test_a_cloze_has_a_gap_and_its_whole_sentence(front, back, shown):
+def test_requested_cloze_gets_valid_gap_or_becomes_basic_card(front, back, expected):
     card = as_kind({"front": front, "back": back}, "cloze")
-    assert (card["front"], card["back"], card["kind"]) == shown
+    assert (card["front"], card["back"], card["kind"]) == expected
 
 
 # At these lengths, a regular expression that doesn't run in linear time would take hours.
@@ -70,14 +70,14 @@ def test_a_cloze_has_a_gap_and_its_whole_sentence(front, back, shown):
     ],
     ids=lambda front: front[:9],
 )
-def test_a_front_without_a_gap_is_a_plain_card_however_it_repeats_itself(front):
+def test_long_front_without_valid_gap_becomes_basic_card(front):
     assert as_kind({"front": front, "back": "zz"}, "cloze")["kind"] == "basic"
 
 
 @pytest.mark.parametrize(
     ("option", "kind"), [("question-answer", "basic"), ("definition", "definition")]
 )
-def test_other_kinds_are_as_they_were_written(option, kind):
+def test_card_of_other_kind_keeps_its_text_and_gets_requested_kind(option, kind):
     assert as_kind({"front": "Ebb", "back": "Falling water"}, option) == {
         "front": "Ebb",
         "back": "Falling water",
@@ -85,14 +85,14 @@ def test_other_kinds_are_as_they_were_written(option, kind):
     }
 
 
-def test_a_wish_that_is_not_known_changes_nothing():
+def test_unknown_kind_option_leaves_card_unchanged():
     assert as_kind({"front": "Ebb", "back": "Falling water"}, "riddle") == {
         "front": "Ebb",
         "back": "Falling water",
     }
 
 
-def test_the_same_cloze_streamed_and_answered_is_one_card():
+def test_cloze_in_result_is_dropped_if_streamed_before():
     options = {"topic": "Moon", "count": 2, "kind": "cloze"}
     raw = [{"front": "The Moon goes round the ____.", "back": "Earth"}]
     streamed = Flashcards().accept_cards(raw, [], 2, options)
@@ -100,12 +100,12 @@ def test_the_same_cloze_streamed_and_answered_is_one_card():
     assert Flashcards().accept_cards(raw, streamed, 1, options) == []
 
 
-def test_each_kind_of_card_has_its_row():
+def test_card_kinds_of_model_and_api_match_kind_rows():
     assert CardKind.values == [row.name for row in KIND_ROWS]
     assert list(get_args(Kind)) == CardKind.values
 
 
-def test_the_pages_that_show_cards_have_the_kinds(client, alice, make_deck):
+def test_pages_that_show_cards_embed_card_kinds_as_json(client, alice, make_deck):
     client.force_login(alice)
     deck = make_deck(alice, "ebb")
     kinds = [{"name": row.name, "option": row.option, "hasGaps": row.has_gaps} for row in KIND_ROWS]
@@ -115,7 +115,7 @@ def test_the_pages_that_show_cards_have_the_kinds(client, alice, make_deck):
         assert json.loads(script[1]) == kinds
 
 
-def test_no_script_names_a_kind_of_card():
+def test_scripts_contain_no_names_of_card_kinds():
     """Check that scripts read the kinds of cards from the table.
 
     The parser of the client library is excluded, because it contains field names with the same
@@ -134,7 +134,7 @@ def test_no_script_names_a_kind_of_card():
 
 
 @pytest.mark.parametrize("row", KIND_ROWS, ids=lambda row: row.name)
-def test_each_kind_can_be_wished_for_and_goes_to_anki(client, alice, row):
+def test_card_kind_is_form_option_and_has_anki_note_type(client, alice, row):
     client.force_login(alice)
     assert f'<option value="{row.option}">{row.wish}</option>' in client.get("/").content.decode()
     assert note_type(row.name).name == row.note_type

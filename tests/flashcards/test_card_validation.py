@@ -35,7 +35,7 @@ def without_ids(cards):
     return [{name: value for name, value in card.items() if name != "id"} for card in cards]
 
 
-def test_each_card_gets_an_id_of_its_own():
+def test_cards_without_id_get_generated_ids():
     ids = [uuid.UUID(int=1), uuid.UUID(int=2)]
     accepted = accept_cards([EBB, FLOW], [], 2, make_id=iter(ids).__next__)
     assert [card["id"] for card in accepted.cards] == [str(card_id) for card_id in ids]
@@ -43,15 +43,15 @@ def test_each_card_gets_an_id_of_its_own():
     assert accepted.problems == []
 
 
-def test_an_id_that_came_along_stays_when_it_is_a_uuid_not_yet_used():
-    mine, used = str(uuid.UUID(int=7)), str(uuid.UUID(int=8))
+def test_sent_uuid_is_kept_as_card_id_unless_already_used():
+    unused, used = str(uuid.UUID(int=7)), str(uuid.UUID(int=8))
     sent = [
-        {**EBB, "id": mine.upper()},
-        {**FLOW, "id": mine},
+        {**EBB, "id": unused.upper()},
+        {**FLOW, "id": unused},
         {"front": "neap", "back": "x", "id": used},
     ]
     cards = accept_cards(sent, [{"front": "a", "back": "b", "id": used}], 3).cards
-    assert cards[0]["id"] == mine
+    assert cards[0]["id"] == unused
     assert len({card["id"] for card in cards} | {used}) == 4
 
 
@@ -66,12 +66,12 @@ def test_an_id_that_came_along_stays_when_it_is_a_uuid_not_yet_used():
         "{" + str(uuid.UUID(int=1))[1:],
     ],
 )
-def test_an_id_that_is_no_uuid_is_replaced(sent):
+def test_invalid_card_id_is_replaced_with_uuid(sent):
     (card,) = accept_cards([{**EBB, "id": sent}], [], 1).cards
     assert str(uuid.UUID(card["id"])) == card["id"] != sent
 
 
-def test_question_and_answer_stay_beside_front_and_back():
+def test_question_and_answer_become_sides_and_question_and_tags_are_kept():
     (card,) = accept_cards(
         [{"question": "What is ebb?", "answer": "Falling water", "tags": ["sea"]}], [], 1
     ).cards
@@ -86,13 +86,13 @@ def test_question_and_answer_stay_beside_front_and_back():
     )
 
 
-def test_no_more_cards_are_taken_than_are_wanted():
+def test_cards_beyond_requested_count_are_dropped_and_reported():
     accepted = accept_cards([EBB, FLOW, {"front": "neap", "back": "x"}], [], 1)
     assert without_ids(accepted.cards) == [EBB]
     assert accepted.problems == ["2 cards more than asked for were left out."]
 
 
-def test_cards_that_are_there_already_are_not_taken_again():
+def test_card_that_repeats_earlier_card_is_dropped_and_reported():
     accepted = accept_cards([{"front": " EBB", "back": "falling  water."}, FLOW], [EBB], 2)
     assert without_ids(accepted.cards) == [FLOW]
     assert accepted.problems == ["Card 1 repeats an earlier card."]
@@ -111,27 +111,27 @@ def test_cards_that_are_there_already_are_not_taken_again():
         [EBB, 7],
     ],
 )
-def test_cards_are_found_in_whatever_shape_they_come(raw):
+def test_card_is_read_from_objects_lists_json_and_plain_text(raw):
     assert [(card["front"], card["back"]) for card in accept_cards(raw, [], 5).cards] == [
         ("ebb", "Falling water")
     ]
 
 
 @pytest.mark.parametrize("raw", [None, 7, True, 1.5, b"[]", object(), {"cards": 7}])
-def test_what_is_no_list_is_refused_in_words(raw):
+def test_value_without_list_of_cards_is_rejected_with_message(raw):
     accepted = accept_cards(raw, [], 5)
     assert accepted.cards == []
     assert "list of cards" in accepted.problems[0]
 
 
-def test_text_without_cards_is_refused_with_its_beginning():
+def test_text_without_cards_is_rejected_and_quoted_in_message():
     accepted = accept_cards("I'm sorry, I cannot.", [], 5)
     assert accepted.problems == [
         "There are no cards in the text. It begins: “I'm sorry, I cannot.”"
     ]
 
 
-def test_a_bad_card_costs_itself_and_says_why():
+def test_invalid_cards_are_dropped_and_reported_by_number():
     accepted = accept_cards(
         [EBB, {"front": "x"}, 7, FLOW, {"front": "y" * 2001, "back": "z"}], [], 5
     )
@@ -139,7 +139,7 @@ def test_a_bad_card_costs_itself_and_says_why():
     assert [message[:7] for message in accepted.problems] == ["Card 2 ", "Card 3 ", "Card 5 "]
 
 
-def test_other_members_are_bounded_in_depth_and_size():
+def test_extra_fields_are_limited_in_depth_and_size():
     deep = "x"
     for _ in range(900):
         deep = [deep]
@@ -157,14 +157,14 @@ def test_other_members_are_bounded_in_depth_and_size():
     assert {"long", "endless", "huge", "n" * 65}.isdisjoint(card)
 
 
-def test_all_other_members_together_are_bounded():
+def test_total_size_of_extra_fields_is_limited():
     (card,) = accept_cards([EBB | {f"m{number}": "x" * 2000 for number in range(100)}], [], 1).cards
     assert len(json.dumps(card)) < 14_000
 
 
 @given(ANYTHING, st.lists(st.just(EBB) | st.just(FLOW), max_size=2), st.integers(-1, 4))
 @settings(max_examples=1000, deadline=None)
-def test_whatever_comes_is_refused_or_fit_to_be_stored(raw, cards_so_far, wanted):
+def test_cards_accepted_from_arbitrary_values_are_valid_and_storable(raw, cards_so_far, wanted):
     accepted = accept_cards(raw, cards_so_far, wanted)
     assert len(accepted.cards) <= max(0, wanted)
     for card in accepted.cards:

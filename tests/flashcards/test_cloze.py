@@ -30,14 +30,14 @@ DECKS = "/api/flashcards/decks"
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
-def test_gaps_are_read_as_the_table_says(case: dict[str, Any]) -> None:
+def test_parsed_gaps_match_shared_cases(case: dict[str, Any]) -> None:
     text = case["text"]
     assert has_gaps(text) == case["accepted"]
     assert filled_and_hidden(text) == (case["filled"], case["hidden"])
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
-def test_gaps_are_drawn_as_the_table_says(case: dict[str, Any]) -> None:
+def test_outermost_gaps_and_hints_match_shared_cases(case: dict[str, Any]) -> None:
     assert question_html(case["text"]) == case["drawn"]
 
 
@@ -53,43 +53,45 @@ def question_html(text: str) -> str:
     return "".join([*pieces, text[end:]])
 
 
-def test_gaps_are_read_as_anki_reads_them(tmp_path: Path) -> None:
+def test_gap_detection_matches_anki_except_for_known_differences(tmp_path: Path) -> None:
     texts = tmp_path / "texts.json"
     texts.write_text(json.dumps([case["text"] for case in CASES]), encoding="utf-8")
     numbers = anki.run("gaps", tmp_path / "collection.anki2", texts)
     different = {
         case["name"]
-        for case, of_text in zip(CASES, numbers, strict=True)
-        if any(of_text) != case["accepted"]
+        for case, text_numbers in zip(CASES, numbers, strict=True)
+        if any(text_numbers) != case["accepted"]
     }
     assert different == DIFFERENT_IN_ANKI
 
 
-def test_a_cloze_with_the_number_zero_is_refused(api: Any, alice: Any, make_deck: Any) -> None:
+def test_cloze_with_gap_number_zero_is_rejected_with_400(
+    api: Any, alice: Any, make_deck: Any
+) -> None:
     deck = make_deck(alice, "ebb")
     client = api(alice)
-    for answer in (
+    for response in (
         client.post(f"{DECKS}/{deck['id']}/cards", ZERO),
         client.patch(f"/api/flashcards/cards/{deck['cards'][0]['id']}", ZERO),
         client.post(DECKS, {"name": "Space", "cards": [ZERO]}),
     ):
-        assert answer.status_code == 400
-        assert NO_GAP in answer.content.decode()
+        assert response.status_code == 400
+        assert NO_GAP in response.content.decode()
     assert list(Card.objects.values_list("front", flat=True)) == ["ebb"]
 
 
-def test_a_stored_cloze_without_a_valid_gap_can_be_tagged(
+def test_stored_cloze_without_valid_gap_accepts_tags_but_no_invalid_front(
     api: Any, alice: Any, make_deck: Any
 ) -> None:
     card = make_deck(alice, "ebb")["cards"][0]
     Card.objects.update(front="The {{c1:: }} is round.", kind="cloze")
-    answer = api(alice).patch(f"/api/flashcards/cards/{card['id']}", {"tags": ["space"]})
-    assert (answer.status_code, answer.json()["tags"]) == (200, ["space"])
-    answer = api(alice).patch(f"/api/flashcards/cards/{card['id']}", {"front": "{{c0::Moon}}"})
-    assert answer.status_code == 400
+    response = api(alice).patch(f"/api/flashcards/cards/{card['id']}", {"tags": ["space"]})
+    assert (response.status_code, response.json()["tags"]) == (200, ["space"])
+    response = api(alice).patch(f"/api/flashcards/cards/{card['id']}", {"front": "{{c0::Moon}}"})
+    assert response.status_code == 400
 
 
-def test_a_generated_cloze_with_the_number_zero_is_saved_as_a_basic_card(
+def test_generated_cloze_with_gap_number_zero_is_saved_as_basic_card(
     api: Any, client: Any, alice: Any, finished_generation: Any
 ) -> None:
     generation = finished_generation(alice, "ebb")

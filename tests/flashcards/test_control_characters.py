@@ -34,31 +34,31 @@ DROPPED = [
     for code in range(1, 0xA0)
     if unicodedata.category(chr(code)) == "Cc" and chr(code) not in KEPT + LINE_ENDS
 ]
-ALL = [*DROPPED, *LINE_ENDS, *KEPT]
+CONTROL_CHARACTERS = [*DROPPED, *LINE_ENDS, *KEPT]
 TEXT = "a" + "".join(DROPPED) + "b"  # becomes "ab"
 
 
-def shown(card: Any) -> tuple[Any, ...]:
+def text_fields(card: Any) -> tuple[Any, ...]:
     return card["front"], card["back"], card["tags"], card["sentence"]
 
 
 @pytest.fixture
-def imports(api: Any, alice: Any) -> Callable[..., Any]:
+def import_file(api: Any, alice: Any) -> Callable[..., Any]:
     """Return a function that imports a file as Alice and returns the resulting deck."""
 
     def post(data: bytes | str, file_name: str, **form: Any) -> Any:
         file = SimpleUploadedFile(file_name, data.encode() if isinstance(data, str) else data)
-        answer = api(alice).post(
+        response = api(alice).post(
             "/api/flashcards/imports", {"file": file, **form}, format="multipart"
         )
-        assert answer.status_code == 201, answer.content
-        return api(alice).get(f"/api/flashcards/decks/{answer.json()['decks'][0]['id']}").json()
+        assert response.status_code == 201, response.content
+        return api(alice).get(f"/api/flashcards/decks/{response.json()['decks'][0]['id']}").json()
 
     return post
 
 
 @pytest.fixture
-def stored(alice: Any) -> Deck:
+def stored_deck(alice: Any) -> Deck:
     """Return a deck like those that older versions allowed.
 
     Its texts contain each control character, and two of its sides contain nothing else.
@@ -70,7 +70,9 @@ def stored(alice: Any) -> Deck:
         topic="a\x1fb",
         source="a\x1fb",
     )
-    sides = [(f"{character}a{character}b", f"c{character}d", "basic") for character in ALL]
+    sides = [
+        (f"{character}a{character}b", f"c{character}d", "basic") for character in CONTROL_CHARACTERS
+    ]
     sides += [("\x01", "\x1f", "definition"), ("{{c1::e\x1fbb}} falls", "ebb falls", "cloze")]
     Card.objects.bulk_create(
         Card(
@@ -88,10 +90,10 @@ def stored(alice: Any) -> Deck:
     return deck
 
 
-def exported(api: Any, alice: Any, deck: Deck, format: str) -> bytes:
-    answer = api(alice).get(f"/api/flashcards/decks/{deck.pk}/export?format={format}")
-    assert answer.status_code == 200, answer.content
-    return read_stream(answer)
+def export_deck(api: Any, alice: Any, deck: Deck, format: str) -> bytes:
+    response = api(alice).get(f"/api/flashcards/decks/{deck.pk}/export?format={format}")
+    assert response.status_code == 200, response.content
+    return read_stream(response)
 
 
 def clean_side(side: str) -> str:
@@ -105,14 +107,14 @@ def clean_side(side: str) -> str:
 
 
 # --- Input ---
-def test_rest_drops_them(api: Any, alice: Any) -> None:
+def test_control_characters_in_rest_requests_are_dropped(api: Any, alice: Any) -> None:
     card = {"front": TEXT, "back": f"c{TEXT}", "tags": [TEXT], "sentence": TEXT, "no\x1fte": [TEXT]}
     deck = (
         api(alice)
         .post("/api/flashcards/decks", {"name": TEXT, "tags": [TEXT], "cards": [card]})
         .json()
     )
-    assert (deck["name"], deck["tags"], shown(deck["cards"][0])) == (
+    assert (deck["name"], deck["tags"], text_fields(deck["cards"][0])) == (
         "ab",
         ["ab"],
         ("ab", "cab", ["ab"], "ab"),
@@ -136,10 +138,10 @@ def test_rest_drops_them(api: Any, alice: Any) -> None:
     )
 
 
-def test_rest_refuses_sides_and_names_of_nothing_else(api: Any, alice: Any) -> None:
+def test_front_or_deck_name_of_only_control_characters_is_rejected(api: Any, alice: Any) -> None:
     cards = [{"front": "\x01\x1f", "back": "b"}]
-    answer = api(alice).post("/api/flashcards/decks", {"name": "Sea", "cards": cards})
-    assert (answer.status_code, answer.json()["fields"]) == (
+    response = api(alice).post("/api/flashcards/decks", {"name": "Sea", "cards": cards})
+    assert (response.status_code, response.json()["fields"]) == (
         400,
         {"cards": ["Card 1 has no front."]},
     )
@@ -148,7 +150,7 @@ def test_rest_refuses_sides_and_names_of_nothing_else(api: Any, alice: Any) -> N
     )
 
 
-async def test_engine_results_drop_them(
+async def test_control_characters_in_engine_results_are_dropped(
     socket_db: None,
     alice: Any,
     acreate_session: Any,
@@ -164,37 +166,39 @@ async def test_engine_results_drop_them(
     assert (card["front"], card["back"], card["tags"]) == ("ab", "cab", ["ab"])
     body = {"generationId": str((await sync_to_async(alice.generations.get)()).pk)}
     deck = await sync_to_async(lambda: api(alice).post("/api/flashcards/decks", body).json())()
-    assert shown(deck["cards"][0]) == ("ab", "cab", ["ab"], "")
+    assert text_fields(deck["cards"][0]) == ("ab", "cab", ["ab"], "")
 
 
 @pytest.mark.parametrize(("delimiter", "ending"), [(",", "csv"), ("\t", "tsv")])
-def test_tables_drop_them(imports: Any, delimiter: str, ending: str) -> None:
+def test_control_characters_in_imported_tables_are_dropped(
+    import_file: Any, delimiter: str, ending: str
+) -> None:
     rows = [["front", "back", "tags", "sentence", "deck"], [TEXT, f"c{TEXT}", TEXT, TEXT, TEXT]]
-    deck = imports("\n".join(delimiter.join(row) for row in rows), f"x.{ending}")
-    assert (deck["name"], shown(deck["cards"][0])) == ("ab", ("ab", "cab", ["ab"], "ab"))
+    deck = import_file("\n".join(delimiter.join(row) for row in rows), f"x.{ending}")
+    assert (deck["name"], text_fields(deck["cards"][0])) == ("ab", ("ab", "cab", ["ab"], "ab"))
 
 
-def test_tables_of_html_drop_them(imports: Any) -> None:
+def test_control_characters_in_imported_tables_with_html_are_dropped(import_file: Any) -> None:
     row = f"<table><tr><td>a\x1fb</td><td>c</td></tr></table>\t<b>{TEXT}</b>"
-    (card,) = imports(f"#separator:tab\n#html:true\n{row}", "x.txt")["cards"]
+    (card,) = import_file(f"#separator:tab\n#html:true\n{row}", "x.txt")["cards"]
     assert (card["front"], card["back"]) == ("ab · c", "**ab**")
 
 
-def test_json_files_drop_them(imports: Any) -> None:
+def test_control_characters_in_imported_json_files_are_dropped(import_file: Any) -> None:
     card = {"front": TEXT, "back": f"c{TEXT}", "tags": [TEXT], "sentence": TEXT}
-    deck = imports(
+    deck = import_file(
         json.dumps({"deck": {"name": TEXT, "tags": [f"c{TEXT}"]}, "cards": [card]}), "x.json"
     )
-    assert (deck["name"], deck["tags"], shown(deck["cards"][0])) == (
+    assert (deck["name"], deck["tags"], text_fields(deck["cards"][0])) == (
         "ab",
         ["cab"],
         ("ab", "cab", ["ab"], "ab"),
     )
 
 
-def test_name_of_an_imported_deck_drops_them(imports: Any) -> None:
-    assert imports("a,b", "Sea\x1f.csv", name=TEXT)["name"] == "ab"
-    assert imports("c,d", "Sea\x1f.csv", name="\x01")["name"] == "Sea"
+def test_name_of_imported_deck_has_no_control_characters(import_file: Any) -> None:
+    assert import_file("a,b", "Sea\x1f.csv", name=TEXT)["name"] == "ab"
+    assert import_file("c,d", "Sea\x1f.csv", name="\x01")["name"] == "Sea"
 
 
 def package_of(path: Path, *fields: str) -> bytes:
@@ -205,16 +209,18 @@ def package_of(path: Path, *fields: str) -> bytes:
     return path.read_bytes()
 
 
-def test_packages_drop_them(imports: Any, tmp_path: Path) -> None:
+def test_control_characters_in_imported_packages_are_dropped(
+    import_file: Any, tmp_path: Path
+) -> None:
     text = TEXT.replace(SEPARATOR, "")
-    deck = imports(package_of(tmp_path / "x.apkg", text, f"c{text}", f"s{text}"), "x.apkg")
+    deck = import_file(package_of(tmp_path / "x.apkg", text, f"c{text}", f"s{text}"), "x.apkg")
     assert deck["name"] == "Seaab"
     assert [(card["front"], card["back"], card["sentence"]) for card in deck["cards"]] == [
         ("ab", "cab", "sab")
     ]
 
 
-def test_note_with_more_fields_than_its_type_is_left_out_and_named(
+def test_note_with_more_fields_than_its_type_is_reported_as_unreadable(
     api: Any, alice: Any, tmp_path: Path
 ) -> None:
     """Import a package like those that older versions wrote for sides with U+001F.
@@ -222,26 +228,26 @@ def test_note_with_more_fields_than_its_type_is_left_out_and_named(
     MindFlip can't know which field is which.
     """
     file = SimpleUploadedFile("x.apkg", package_of(tmp_path / "x.apkg", "a\x1fb", "c", ""))
-    answer = api(alice).post("/api/flashcards/imports", {"file": file}, format="multipart")
-    assert answer.status_code == 201, answer.content
-    assert (answer.json()["added"], [each["code"] for each in answer.json()["leftOut"]]) == (
+    response = api(alice).post("/api/flashcards/imports", {"file": file}, format="multipart")
+    assert response.status_code == 201, response.content
+    assert (response.json()["added"], [entry["code"] for entry in response.json()["leftOut"]]) == (
         0,
         ["unreadable"],
     )
 
 
 # --- Exports of stored text ---
-def test_anki_takes_every_note_of_a_package(
-    api: Any, alice: Any, stored: Deck, tmp_path: Path
+def test_anki_imports_every_note_of_exported_package_with_clean_text(
+    api: Any, alice: Any, stored_deck: Deck, tmp_path: Path
 ) -> None:
-    (tmp_path / "sea.apkg").write_bytes(exported(api, alice, stored, "apkg"))
+    (tmp_path / "sea.apkg").write_bytes(export_deck(api, alice, stored_deck, "apkg"))
     collection = anki.run("import", tmp_path / "collection.anki2", tmp_path / "sea.apkg")
     assert (collection["new"], len(collection["notes"])) == (
-        stored.cards.count(),
-        stored.cards.count(),
+        stored_deck.cards.count(),
+        stored_deck.cards.count(),
     )
     assert all(note["questions"] for note in collection["notes"])
-    cards = {str(card.pk): card for card in stored.cards.exclude(kind="cloze")}
+    cards = {str(card.pk): card for card in stored_deck.cards.exclude(kind="cloze")}
     for note in collection["notes"]:
         if card := cards.get(note["guid"]):
             front, back, _ = note["fields"].values()
@@ -255,23 +261,23 @@ def test_anki_takes_every_note_of_a_package(
 
 
 @pytest.mark.parametrize("format", ["apkg", "csv", "tsv", "json"])
-def test_what_was_exported_comes_back_in_its_place(
-    api: Any, alice: Any, bob: Any, stored: Deck, imports: Any, format: str
+def test_exported_deck_is_imported_with_clean_text_in_original_order(
+    api: Any, alice: Any, bob: Any, stored_deck: Deck, import_file: Any, format: str
 ) -> None:
-    data = exported(api, alice, stored, format)
+    data = export_deck(api, alice, stored_deck, format)
     sides = [
         (clean_side(card.front), clean_side(card.back))
-        for card in stored.cards.order_by("position")
+        for card in stored_deck.cards.order_by("position")
     ]
-    stored.delete()
-    deck = imports(data, f"SeaTides.{format}")
-    one_blank = (
+    stored_deck.delete()
+    deck = import_file(data, f"SeaTides.{format}")
+    normalize = (
         (lambda side: side.replace("\t", " ").replace("\r", "\n"))
         if format == "apkg"
         else (lambda side: side)
     )
     assert [(card["front"], card["back"]) for card in deck["cards"]] == [
-        (one_blank(front), one_blank(back)) for front, back in sides
+        (normalize(front), normalize(back)) for front, back in sides
     ]
     assert deck["name"] == "SeaTides"
     assert not [
@@ -280,37 +286,43 @@ def test_what_was_exported_comes_back_in_its_place(
 
 
 @pytest.mark.parametrize("format", sorted(set(FORMATS) - {"apkg"}))
-def test_texts_hold_none_of_them(api: Any, alice: Any, stored: Deck, format: str) -> None:
-    text = exported(api, alice, stored, format).decode()
+def test_text_exports_contain_no_control_characters(
+    api: Any, alice: Any, stored_deck: Deck, format: str
+) -> None:
+    text = export_deck(api, alice, stored_deck, format).decode()
     assert not set(text) & {*DROPPED, *LINE_ENDS}
     assert "ab" in text
 
 
-def test_export_of_the_account_is_whole(api: Any, alice: Any, stored: Deck, imports: Any) -> None:
-    Card.objects.filter(deck=stored, position=1).update(deleted_at=timezone.now())
+def test_account_export_with_control_characters_is_complete_and_importable(
+    api: Any, alice: Any, stored_deck: Deck, import_file: Any
+) -> None:
+    Card.objects.filter(deck=stored_deck, position=1).update(deleted_at=timezone.now())
     archive = zipfile.ZipFile(io.BytesIO(read_stream(api(alice).get("/api/account/export"))))
     assert archive.testzip() is None
-    (binned,) = json.loads(archive.read("bin/cards.json"))
-    assert binned["front"] == "\x01a\x01b"
-    stored.delete()
-    assert imports(archive.read("bin/cards.json"), "cards.json")["cards"][0]["front"] == "ab"
+    (trashed_card,) = json.loads(archive.read("bin/cards.json"))
+    assert trashed_card["front"] == "\x01a\x01b"
+    stored_deck.delete()
+    assert import_file(archive.read("bin/cards.json"), "cards.json")["cards"][0]["front"] == "ab"
     (package,) = [name for name in archive.namelist() if name.endswith(".apkg")]
-    assert len(imports(archive.read(package), "deck.apkg")["cards"]) == len(ALL) + 1
+    assert (
+        len(import_file(archive.read(package), "deck.apkg")["cards"]) == len(CONTROL_CHARACTERS) + 1
+    )
 
 
-def test_csv_of_the_admin_has_a_row_for_each_card(admin_client: Any, stored: Deck) -> None:
+def test_admin_csv_export_has_row_for_each_card(admin_client: Any, stored_deck: Deck) -> None:
     body = {
         "action": "export_csv",
-        "_selected_action": [str(card.pk) for card in stored.cards.all()],
+        "_selected_action": [str(card.pk) for card in stored_deck.cards.all()],
     }
-    answer = admin_client.post("/admin/flashcards/card/", body)
-    rows = list(csv.DictReader(io.StringIO(read_stream(answer).decode(), newline="")))
-    assert len(rows) == stored.cards.count()
+    response = admin_client.post("/admin/flashcards/card/", body)
+    rows = list(csv.DictReader(io.StringIO(read_stream(response).decode(), newline="")))
+    assert len(rows) == stored_deck.cards.count()
     assert {row["kind"] for row in rows} == {"basic", "definition", "cloze"}
 
 
 @pytest.mark.parametrize("topic", ["\x01\x1f", "\u200b"])
-def test_deck_of_a_topic_without_visible_text_has_a_name(
+def test_deck_gets_default_name_if_topic_has_no_visible_text(
     api: Any, alice: Any, finished_generation: Any, topic: str
 ) -> None:
     generation = finished_generation(alice, "ebb", topic=topic)

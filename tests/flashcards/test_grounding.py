@@ -19,7 +19,7 @@ TEXTS = st.text(max_size=80) | st.sampled_from(
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_the_table(case):
+def test_grounding_matches_shared_cases(case):
     assert SourceText(case["source"]).find(case["front"], case["back"]) == (
         case["found"],
         case["sentence"],
@@ -28,7 +28,7 @@ def test_the_table(case):
 
 @given(TEXTS, TEXTS, TEXTS)
 @settings(max_examples=300, deadline=None)
-def test_every_text_has_an_answer_and_a_sentence_stands_in_the_source(source, front, back):
+def test_sentence_is_part_of_source_and_set_only_if_card_is_found(source, front, back):
     is_found, sentence = SourceText(source).find(front, back)
     assert is_found in (True, False, None)
     assert bool(sentence) == (is_found is True)
@@ -36,15 +36,15 @@ def test_every_text_has_an_answer_and_a_sentence_stands_in_the_source(source, fr
 
 
 @given(TEXTS)
-def test_nothing_is_found_in_no_notes(text):
+def test_grounding_is_unknown_without_notes(text):
     assert SourceText(" \n").find(text, text).is_found is None
 
 
-def test_a_sentence_is_as_it_stands_in_the_notes():
+def test_notes_are_split_into_unchanged_sentences():
     assert split_sentences("One. Two!\n- three\n\n4.5 m") == ["One.", "Two!", "- three", "4.5 m"]
 
 
-def test_many_cards_in_long_notes_take_no_time_to_speak_of():
+def test_all_200_cards_are_found_in_long_notes():
     source = SourceText(
         "\n".join(
             f"Sentence number {at} speaks of thing {at * 7} and of nothing else."
@@ -58,7 +58,7 @@ def test_many_cards_in_long_notes_take_no_time_to_speak_of():
     assert all(are_found)
 
 
-def test_a_result_says_of_each_card_whether_it_stands_in_the_notes():
+def test_accepted_cards_include_found_flag_and_sentence_of_notes():
     raw = [
         {"front": "What is ebb?", "back": "Falling water"},
         {"front": "What is a wave?", "back": "A hill of salt"},
@@ -70,7 +70,7 @@ def test_a_result_says_of_each_card_whether_it_stands_in_the_notes():
     ]
 
 
-def test_an_engine_cannot_say_itself_that_a_card_was_found():
+def test_grounding_fields_sent_by_engine_are_ignored():
     raw = [
         {
             "front": "What is a wave?",
@@ -80,6 +80,6 @@ def test_an_engine_cannot_say_itself_that_a_card_was_found():
         }
     ]
     (with_notes,) = Flashcards().accept_cards(raw, [], 1, SEA)
-    (without,) = Flashcards().accept_cards(raw, [], 1, {"topic": "Tides", "count": 1})
+    (without_notes,) = Flashcards().accept_cards(raw, [], 1, {"topic": "Tides", "count": 1})
     assert (with_notes["found"], with_notes["sentence"]) == (False, "")
-    assert not {"found", "sentence"} & without.keys()
+    assert not {"found", "sentence"} & without_notes.keys()

@@ -7,29 +7,29 @@ from django.db import DataError, IntegrityError, transaction
 from flashcards.models import Card, Deck
 
 
-def test_no_migration_is_missing(db):
+def test_migrations_match_models(db):
     call_command("makemigrations", "flashcards", check=True, dry_run=True, verbosity=0)
 
 
 @pytest.mark.parametrize("sides", [{"front": ""}, {"back": ""}])
-def test_a_card_without_a_side_is_refused(alice, sides):
+def test_card_without_front_or_back_is_rejected_by_database(alice, sides):
     deck = Deck.objects.create(user=alice, name="Tides")
     with pytest.raises(IntegrityError), transaction.atomic():
         Card.objects.create(deck=deck, position=1, **({"front": "a", "back": "b"} | sides))
 
 
-def test_a_side_that_is_too_long_is_refused(alice):
+def test_front_longer_than_2000_characters_is_rejected_by_database(alice):
     deck = Deck.objects.create(user=alice, name="Tides")
     with pytest.raises(DataError), transaction.atomic():
         Card.objects.create(deck=deck, position=1, front="x" * 2001, back="b")
 
 
-def test_a_deck_without_a_name_is_refused(alice):
+def test_deck_without_name_is_rejected_by_database(alice):
     with pytest.raises(IntegrityError), transaction.atomic():
         Deck.objects.create(user=alice, name="")
 
 
-def test_cards_leave_with_their_user(alice, bob, make_deck):
+def test_cards_are_deleted_with_their_user(alice, bob, make_deck):
     make_deck(alice, "ebb")
     make_deck(bob, "flow")
     alice.delete()

@@ -28,11 +28,18 @@ PIECES = [
     "null", "1.50", "ß", "// ", '"},\n{"',
 ]  # fmt: skip
 # Characters that cards can contain.
-SIGNS = st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"], include_characters="\t\n\r")
+CARD_CHARACTERS = st.characters(
+    exclude_categories=["Cs", "Cc", "Zl", "Zp"], include_characters="\t\n\r"
+)
 TWICE_ESCAPED = "\\n"  # the parser reads it as the intended line break
-SIDES = st.text(SIGNS, min_size=1, max_size=40).filter(lambda text: TWICE_ESCAPED not in text)
+SIDES = st.text(CARD_CHARACTERS, min_size=1, max_size=40).filter(
+    lambda text: TWICE_ESCAPED not in text
+)
 JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(1 - 10**15, 10**15 - 1) | st.text(SIGNS, max_size=10),
+    st.none()
+    | st.booleans()
+    | st.integers(1 - 10**15, 10**15 - 1)
+    | st.text(CARD_CHARACTERS, max_size=10),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(st.text("abc '_-é1", max_size=5), inner, max_size=3)
@@ -72,14 +79,14 @@ def check_cards(text):
 def texts_of(value):
     """Return all strings in a JSON value, including the field names."""
     if isinstance(value, dict):
-        return [text for name, member in value.items() for text in [name, *texts_of(member)]]
+        return [text for name, field in value.items() for text in [name, *texts_of(field)]]
     if isinstance(value, list):
         return [text for item in value for text in texts_of(item)]
     return [value] if isinstance(value, str) else []
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_the_table(case):
+def test_parsed_cards_and_problems_match_shared_cases(case):
     parsed = parse_cards(text_of(case))
     assert parsed.cards == case["cards"]
     assert parsed.problems == case["problems"]
@@ -90,30 +97,30 @@ def test_the_table(case):
 @example('{"a":' * 50_000)
 @example("[" * 50_000 + "}" * 50_000)
 @settings(max_examples=1500, deadline=None)
-def test_every_text_gives_good_cards_or_reasons_and_never_an_exception(text):
+def test_arbitrary_text_gives_valid_cards_or_problems(text):
     check_cards(text)
 
 
 @given(st.lists(st.tuples(SIDES, SIDES), min_size=1, max_size=6), st.sampled_from([None, 1]))
 @settings(max_examples=500, deadline=None)
-def test_valid_json_is_read_as_json_reads_it(pairs, indent):
+def test_unique_cards_in_valid_json_are_returned_trimmed(pairs, indent):
     cards = [{"front": front, "back": back} for front, back in pairs]
     trimmed = [{side: text.strip(WHITE) for side, text in card.items()} for card in cards]
-    firsts = {
+    unique_cards = {
         card_key(**card): card for card in reversed(trimmed) if card["front"] and card["back"]
     }
     parsed = parse_cards(json.dumps(cards, indent=indent))
-    assert sorted(map(str, parsed.cards)) == sorted(map(str, firsts.values()))
+    assert sorted(map(str, parsed.cards)) == sorted(map(str, unique_cards.values()))
 
 
 @given(JSON_VALUES)
 @settings(max_examples=300, deadline=None)
-def test_other_members_are_read_as_json_reads_them(value):
+def test_extra_field_in_valid_json_keeps_its_value(value):
     (card,) = parse_cards(json.dumps([{"front": "a", "back": "b", "extra": value}])).cards
     assert card["extra"] == value
 
 
-def test_the_page_reads_every_text_as_the_server_does():
+def test_page_parser_gives_same_cards_and_problems_as_server():
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not on the PATH; make test puts one there")
@@ -127,9 +134,9 @@ def test_the_page_reads_every_text_as_the_server_does():
         check=True,
         timeout=120,
     )
-    for text, of_page in zip(texts, json.loads(run.stdout), strict=True):
+    for text, result in zip(texts, json.loads(run.stdout), strict=True):
         parsed = parse_cards(text)
-        assert (of_page["cards"], of_page["problems"]) == (parsed.cards, parsed.problems), text
+        assert (result["cards"], result["problems"]) == (parsed.cards, parsed.problems), text
 
 
 def corpus(size):

@@ -35,7 +35,7 @@ def all_text(messages):
     return "\n".join(message["content"] for message in messages)
 
 
-def test_the_users_own_words_come_last_after_rules_and_an_example():
+def test_user_prompt_is_in_last_message_after_rules_and_example():
     messages = prompts.build_messages(PROMPT, OPTIONS)
     assert [message["role"] for message in messages] == ["system", "user", "assistant", "user"]
     assert PROMPT in messages[-1]["content"]
@@ -43,13 +43,13 @@ def test_the_users_own_words_come_last_after_rules_and_an_example():
 
 
 @pytest.mark.parametrize("kind", KIND_OF_OPTION)
-def test_the_example_is_what_an_answer_should_be(kind):
+def test_example_in_messages_matches_response_schema(kind):
     example = prompts.build_messages(PROMPT, OPTIONS | {"kind": kind})[2]["content"]
     jsonschema.validate(json.loads(example), response_format(2)["schema"])
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "words"),
+    ("option", "value", "expected"),
     [
         ("language", "Deutsch", "Deutsch"),
         ("difficulty", "hard", "hard"),
@@ -60,12 +60,12 @@ def test_the_example_is_what_an_answer_should_be(kind):
         ("topic", "Neap tides", "Neap tides"),
     ],
 )
-def test_every_option_is_said(option, value, words):
-    assert words in all_text(prompts.build_messages(PROMPT, OPTIONS | {option: value}))
-    assert words not in all_text(prompts.build_messages(PROMPT, OPTIONS))
+def test_option_is_in_messages_only_if_set(option, value, expected):
+    assert expected in all_text(prompts.build_messages(PROMPT, OPTIONS | {option: value}))
+    assert expected not in all_text(prompts.build_messages(PROMPT, OPTIONS))
 
 
-def test_notes_that_are_too_long_are_cut_at_a_sentence_and_say_so():
+def test_too_long_notes_are_cut_at_sentence_end_and_marked_as_cut():
     notes = "The moon pulls the sea. " * 500
     content = prompts.build_messages(PROMPT, OPTIONS | {"source": notes})[-1]["content"]
     assert prompts.CUT_NOTE in content
@@ -73,7 +73,7 @@ def test_notes_that_are_too_long_are_cut_at_a_sentence_and_say_so():
     assert PROMPT in content
 
 
-def test_short_notes_stand_whole():
+def test_short_notes_are_not_marked_as_cut():
     content = prompts.build_messages(PROMPT, OPTIONS | {"source": "The moon pulls the sea."})[-1][
         "content"
     ]
@@ -81,7 +81,7 @@ def test_short_notes_stand_whole():
 
 
 @pytest.mark.parametrize("kind", KIND_OF_OPTION)
-def test_a_part_of_long_notes_is_never_cut_even_beside_many_cards(kind):
+def test_notes_of_maximum_part_size_are_not_cut_with_many_earlier_cards(kind):
     notes = "The moon pulls. " * 98
     assert SOURCE_TOKENS - 10 < estimate_tokens(notes) <= SOURCE_TOKENS
     fronts = "\n".join(f"- {'x' * 79}" for _ in range(12))
@@ -97,7 +97,7 @@ def test_a_part_of_long_notes_is_never_cut_even_beside_many_cards(kind):
     assert fronts in content
 
 
-def test_the_page_knows_the_same_window():
+def test_page_uses_same_token_constants_as_server():
     page = (
         Path(__file__).resolve().parent.parent.parent / "static/js/pages/notes/chunks.js"
     ).read_text()
@@ -106,16 +106,14 @@ def test_the_page_knows_the_same_window():
     assert f"TOKENS_PER_OTHER = {TOKENS_PER_OTHER};" in page
 
 
-WORDS = st.text(max_size=200) | st.sampled_from(
+TEXTS = st.text(max_size=200) | st.sampled_from(
     ["月が海を引く。" * 2000, "sea " * 3000, "x" * 60_000]
 )
 
 
-@given(WORDS, WORDS, WORDS, st.lists(WORDS, max_size=50), st.integers(1, 50))
+@given(TEXTS, TEXTS, TEXTS, st.lists(TEXTS, max_size=50), st.integers(1, 50))
 @settings(max_examples=150, deadline=None)
-def test_the_messages_leave_half_of_a_small_context_for_the_answer(
-    prompt, topic, source, fronts, count
-):
+def test_messages_take_at_most_1100_estimated_tokens(prompt, topic, source, fronts, count):
     options = {
         "topic": topic[:200],
         "count": count,
@@ -127,7 +125,7 @@ def test_the_messages_leave_half_of_a_small_context_for_the_answer(
     assert estimate_tokens(all_text(prompts.build_messages(prompt, options, fronts))) <= 1_100
 
 
-def test_the_rest_is_asked_for_with_what_not_to_repeat():
+def test_remaining_cards_are_requested_with_fronts_not_to_repeat():
     request = get_kind("flashcards").engine_request(
         PROMPT, OPTIONS, [{"id": "1", "front": "What is ebb?", "back": "Falling water"}]
     )
@@ -139,13 +137,13 @@ def test_the_rest_is_asked_for_with_what_not_to_repeat():
     assert request.response_format["schema"]["maxItems"] == 2
 
 
-def test_the_guides_clients_first_get_the_users_prompt_unchanged():
+def test_first_engine_request_has_unchanged_prompt_and_options():
     request = get_kind("flashcards").engine_request(PROMPT, OPTIONS, [])
     assert request.prompt == PROMPT
     assert request.options == OPTIONS
 
 
-def test_the_list_of_what_not_to_repeat_is_bounded_and_keeps_the_last():
+def test_list_of_fronts_not_to_repeat_is_limited_to_latest_fronts():
     fronts = [f"What is number {number}?" for number in range(50)]
     text = prompts.build_prompt(PROMPT, 1, fronts)
     assert "- What is number 49?" in text
@@ -154,27 +152,27 @@ def test_the_list_of_what_not_to_repeat_is_bounded_and_keeps_the_last():
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
-def test_the_schema_takes_exactly_the_cards_that_are_asked_for(count):
+def test_response_schema_accepts_only_requested_number_of_valid_cards(count):
     schema = response_format(count)["schema"]
     cards = [{"front": f"front {number}", "back": "x" * BACK_CHARACTERS} for number in range(count)]
     jsonschema.validate(cards, schema)
-    for wrong in (
+    for invalid_cards in (
         cards[:-1],
         [*cards, cards[0]],
         [*cards[:-1], {"front": "x"}],
         [*cards[:-1], {"front": "x" * (FRONT_CHARACTERS + 1), "back": "y"}],
     ):
         with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(wrong, schema)
+            jsonschema.validate(invalid_cards, schema)
 
 
-def test_the_grammar_writes_what_the_schema_and_the_parser_read():
-    for text in sentences_of(response_format(2)["grammar"]):
+def test_texts_of_grammar_match_schema_and_are_parsed_as_cards():
+    for text in texts_of_grammar(response_format(2)["grammar"]):
         jsonschema.validate(json.loads(text), response_format(2)["schema"])
         assert len(parse_cards(text).cards) == 2
 
 
-def sentences_of(grammar):
+def texts_of_grammar(grammar):
     """Yield short, long and unusual texts that the grammar allows.
 
     The function applies the grammar's rules by hand, with a fixed choice for each text.
@@ -183,8 +181,8 @@ def sentences_of(grammar):
     assert rules["root"] == '"[" card "," card "]"'
     assert (rules["front"], rules["back"]) == ('word (" " word){0,23}', 'word (" " word){0,31}')
     assert rules["word"] == "sign{1,40}"
-    most = (" ".join(["wordy"] * FRONT_WORDS), " ".join(["wordy"] * BACK_WORDS))
-    for front, back in (("a", "b"), most, ("é😀'", r"\n\"\\\/")):
+    longest = (" ".join(["wordy"] * FRONT_WORDS), " ".join(["wordy"] * BACK_WORDS))
+    for front, back in (("a", "b"), longest, ("é😀'", r"\n\"\\\/")):
         parts = [
             json.loads(part) if part.startswith('"') else {"front": front, "back": back}[part]
             for part in rules["card"].split(" ")
@@ -194,7 +192,7 @@ def sentences_of(grammar):
 
 
 @given(st.text(max_size=400), st.integers(0, 60))
-def test_a_cut_text_is_a_beginning_that_fits(text, tokens):
+def test_cut_text_is_prefix_within_token_limit(text, tokens):
     cut = cut_to_tokens(text, tokens)
     assert text.startswith(cut)
     assert cut == text or estimate_tokens(cut) <= max(tokens, 1)
