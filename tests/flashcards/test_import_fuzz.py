@@ -66,15 +66,15 @@ def read(
     """Return the parsed file, or the error code if the file is rejected."""
     try:
         return read_file(io.BytesIO(data), name, choices or Choices(), limits, Progress(20))
-    except FileRejected as refused:
-        return refused.code if refused.message else "no sentence"
+    except FileRejected as rejection:
+        return rejection.code if rejection.message else "no message"
 
 
 def zipped(**files: bytes) -> bytes:
     package = io.BytesIO()
-    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
-            made.writestr(name.replace("_", "."), data)
+            archive.writestr(name.replace("_", "."), data)
     return package.getvalue()
 
 
@@ -101,16 +101,16 @@ def collection(
 
 
 @pytest.fixture
-def real(tmp_path: Path) -> bytes:
+def valid_package(tmp_path: Path) -> bytes:
     """Return a valid package."""
     notes = [(1, "g", 1, 5, " a b ", "ebb\x1fflow")]
     return zipped(collection_anki2=collection(tmp_path / "c", notes, [(1, 1, 1, 0, 0)]))
 
 
-def test_the_one_that_is_broken_below_is_read_when_it_is_whole(real: bytes) -> None:
-    reading = read(real)
-    assert isinstance(reading, ParsedFile)
-    assert [(card.front, card.back, card.deck, card.tags) for card in reading.cards] == [
+def test_valid_package_is_parsed_with_deck_and_tags(valid_package: bytes) -> None:
+    parsed = read(valid_package)
+    assert isinstance(parsed, ParsedFile)
+    assert [(card.front, card.back, card.deck, card.tags) for card in parsed.cards] == [
         ("ebb", "flow", "Deck", ("a", "b"))
     ]
 
@@ -131,32 +131,30 @@ def test_the_one_that_is_broken_below_is_read_when_it_is_whole(real: bytes) -> N
         ]
     ),
 )
-def test_any_bytes_are_a_reading_or_a_refusal(data: bytes, head: bytes) -> None:
-    read(head + data)
+def test_arbitrary_bytes_are_parsed_or_rejected(data: bytes, prefix: bytes) -> None:
+    read(prefix + data)
 
 
 @EXAMPLES
 @given(st.data())
-def test_a_package_with_broken_bytes_is_a_reading_or_a_refusal(
-    real: bytes, data: st.DataObject
-) -> None:
-    broken = bytearray(real)
+def test_damaged_package_is_parsed_or_rejected(valid_package: bytes, data: st.DataObject) -> None:
+    damaged = bytearray(valid_package)
     for _ in range(data.draw(st.integers(1, 8))):
-        broken[data.draw(st.integers(0, len(broken) - 1))] = data.draw(st.integers(0, 255))
-    read(bytes(broken[: data.draw(st.integers(1, len(broken)))]))
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    read(bytes(damaged[: data.draw(st.integers(1, len(damaged)))]))
 
 
 @EXAMPLES
 @given(st.data())
-def test_a_collection_with_broken_bytes_is_a_reading_or_a_refusal(
-    real: bytes, data: st.DataObject
+def test_damaged_collection_is_parsed_or_rejected(
+    valid_package: bytes, data: st.DataObject
 ) -> None:
-    with zipfile.ZipFile(io.BytesIO(real)) as package:
-        broken = bytearray(package.read("collection.anki2"))
+    with zipfile.ZipFile(io.BytesIO(valid_package)) as package:
+        damaged = bytearray(package.read("collection.anki2"))
     for _ in range(data.draw(st.integers(1, 12))):
-        broken[data.draw(st.integers(16, len(broken) - 1))] = data.draw(st.integers(0, 255))
-    read(zipped(collection_anki2=bytes(broken)))
-    read(zipped(collection_anki21b=zstandard.compress(bytes(broken))))
+        damaged[data.draw(st.integers(16, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    read(zipped(collection_anki2=bytes(damaged)))
+    read(zipped(collection_anki21b=zstandard.compress(bytes(damaged))))
 
 
 @EXAMPLES
@@ -166,7 +164,7 @@ def test_a_collection_with_broken_bytes_is_a_reading_or_a_refusal(
     JSONS,
     JSONS,
 )
-def test_any_rows_are_a_reading_or_a_refusal(
+def test_collection_with_arbitrary_rows_is_parsed_or_rejected(
     tmp_path: Path, notes: Any, cards: Any, models: Any, decks: Any
 ) -> None:
     rows = [(index, note[1], 1, *note[3:]) for index, note in enumerate(notes)]
@@ -184,7 +182,7 @@ def test_any_rows_are_a_reading_or_a_refusal(
         )
     )
 )
-def test_any_json_is_a_reading_or_a_refusal(value: Any) -> None:
+def test_arbitrary_json_is_parsed_or_rejected(value: Any) -> None:
     read(json.dumps(value).encode())
     read(
         json.dumps(
@@ -206,7 +204,7 @@ def test_any_json_is_a_reading_or_a_refusal(value: Any) -> None:
 )
 @example('"', ",", None)
 @example("#separator:\n#tags column:0\na", "", None)
-def test_any_text_is_a_reading_or_a_refusal(
+def test_arbitrary_text_is_parsed_or_rejected(
     text: str, delimiter: str, has_header: bool | None
 ) -> None:
     read(
@@ -218,46 +216,46 @@ def test_any_text_is_a_reading_or_a_refusal(
 
 
 # --- Malicious files ---
-def test_a_bomb_is_not_unpacked() -> None:
+def test_decompression_bomb_is_rejected_as_too_large() -> None:
     assert read(zipped(collection_anki2=bytes(40 * 2**20))) == "too_large"
     assert read(zipped(collection_anki21b=zstandard.compress(bytes(40 * 2**20)))) == "too_large"
 
 
-def test_more_is_not_unpacked_than_the_server_allows() -> None:
+def test_package_that_unpacks_beyond_limit_is_rejected_as_too_large() -> None:
     assert read(zipped(collection_anki2=bytes(9 * 2**20)), limits=Limits(2**21, 10)) == "too_large"
 
 
-@pytest.mark.parametrize("is_64", [False, True])
-def test_a_directory_without_end_is_not_read(is_64: bool) -> None:
+@pytest.mark.parametrize("is_zip64", [False, True])
+def test_zip_with_oversized_directory_is_rejected_as_too_large(is_zip64: bool) -> None:
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 65_535, 65_535, 2**32 - 1, 0, 0)
     end_64 = struct.pack(
         "<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 2**40, 2**40, 2**40, 0
     ) + struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)
-    assert read(b"PK\x03\x04" + (end_64 if is_64 else b"") + end) == "too_large"
+    assert read(b"PK\x03\x04" + (end_64 if is_zip64 else b"") + end) == "too_large"
 
 
-def test_comment_with_other_end_records_does_not_hide_a_large_directory() -> None:
+def test_large_zip_directory_is_rejected_if_comment_contains_end_records() -> None:
     comment = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 0, 0, 0, 0)
     comment += struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 2**31, 0, len(comment))
     assert read(b"PK\x03\x04" + end + comment) == "too_large"
 
 
-def test_offset_that_looks_like_an_end_record_does_not_hide_a_large_directory() -> None:
+def test_large_zip_directory_is_rejected_if_offset_looks_like_end_record() -> None:
     offset = int.from_bytes(b"PK\x05\x06", "little")
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 2**31, offset, 0)
     assert read(b"PK\x03\x04" + end) == "too_large"
 
 
-def test_package_on_several_disks_is_refused() -> None:
+def test_zip_split_across_disks_is_rejected_as_damaged() -> None:
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 0, 0, 0)
     assert (
         read(b"PK\x03\x04" + struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 2) + end) == "damaged_file"
     )
 
 
-def test_names_in_a_package_lead_nowhere(real: bytes) -> None:
-    with zipfile.ZipFile(io.BytesIO(real)) as package:
+def test_package_with_path_traversal_is_rejected_as_unknown_format(valid_package: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(valid_package)) as package:
         data = package.read("collection.anki2")
     assert read(zipped(**{"../../collection_anki2": data})) == "unknown_format"
 
@@ -274,26 +272,26 @@ def test_names_in_a_package_lead_nowhere(real: bytes) -> None:
         ),
     ],
 )
-def test_a_database_of_another_shape_is_refused(tmp_path: Path, schema: str) -> None:
+def test_database_with_other_schema_is_rejected_as_damaged(tmp_path: Path, schema: str) -> None:
     with closing(sqlite3.connect(tmp_path / "c")) as database:
         database.executescript(schema)
         database.commit()
     assert read(zipped(collection_anki2=(tmp_path / "c").read_bytes())) == "damaged_file"
 
 
-def test_a_huge_note_costs_only_itself(tmp_path: Path) -> None:
+def test_oversized_and_unreadable_notes_are_left_out_of_import(tmp_path: Path) -> None:
     notes = [
         (1, "huge", 1, 5, "", "x" * 7_000_000 + "\x1fback"),
         (2, "good", 1, 5, "", "ebb\x1fflow"),
         (3, "odd", 9, 5, "", "a\x1fb"),
     ]
     cards = [(number, number, 1, 0, 0) for number in (1, 2, 3)]
-    reading = read(
+    parsed = read(
         zipped(collection_anki2=collection(tmp_path / "c", notes, cards)), limits=Limits(2**26, 10)
     )
-    assert isinstance(reading, ParsedFile)
-    assert [card.front for card in reading.cards] == ["ebb"]
-    assert reading.left_out.counts == {"too_long": 1, "unreadable": 1, "media": 0}
+    assert isinstance(parsed, ParsedFile)
+    assert [card.front for card in parsed.cards] == ["ebb"]
+    assert parsed.left_out.counts == {"too_long": 1, "unreadable": 1, "media": 0}
 
 
 # At these lengths, a regular expression that doesn't run in linear time would take hours.
@@ -307,7 +305,7 @@ def test_a_huge_note_costs_only_itself(tmp_path: Path) -> None:
         "{{#F}}" * 20_000,
     ],
 )
-def test_a_template_made_to_be_slow_is_read(tmp_path: Path, template: str) -> None:
+def test_package_with_pathological_card_template_is_parsed(tmp_path: Path, template: str) -> None:
     models = {
         "1": MODELS["1"] | {"tmpls": [{"qfmt": template + "{{F}}", "afmt": template + "{{B}}"}]}
     }
@@ -316,21 +314,21 @@ def test_a_template_made_to_be_slow_is_read(tmp_path: Path, template: str) -> No
             tmp_path / "c", [(1, "g", 1, 5, "", "ebb\x1fflow")], [(1, 1, 1, 0, 0)], models
         )
     )
-    reading = read(package)
-    assert isinstance(reading, ParsedFile)
-    assert len(reading.cards) + sum(reading.left_out.counts.values()) == 1
+    parsed = read(package)
+    assert isinstance(parsed, ParsedFile)
+    assert len(parsed.cards) + sum(parsed.left_out.counts.values()) == 1
 
 
-def test_a_table_of_very_many_columns_is_read() -> None:
-    reading = read(("front,back," + "x," * 300_000 + "\nebb,flow\n").encode())
-    assert isinstance(reading, ParsedFile)
-    assert [(card.front, card.back) for card in reading.cards] == [("ebb", "flow")]
+def test_table_with_300000_columns_is_parsed() -> None:
+    parsed = read(("front,back," + "x," * 300_000 + "\nebb,flow\n").encode())
+    assert isinstance(parsed, ParsedFile)
+    assert [(card.front, card.back) for card in parsed.cards] == [("ebb", "flow")]
 
 
-def test_an_import_ends_at_its_deadline(real: bytes) -> None:
-    with pytest.raises(FileRejected) as refused:
-        read_file(io.BytesIO(real), "x", Choices(), LIMITS, Progress(-1))
-    assert refused.value.code == "takes_too_long"
+def test_import_is_rejected_after_its_deadline(valid_package: bytes) -> None:
+    with pytest.raises(FileRejected) as rejection:
+        read_file(io.BytesIO(valid_package), "x", Choices(), LIMITS, Progress(-1))
+    assert rejection.value.code == "takes_too_long"
 
 
 # --- Exported tables ---
@@ -341,21 +339,21 @@ SIDES = st.text(min_size=1, max_size=200).map(lambda text: trim(clean(text))).fi
 @given(st.lists(st.tuples(SIDES, SIDES), min_size=1, max_size=4, unique=True), TAGS)
 @example([("=1+1", "'=1"), ("@x", "''-y"), ('"', "a\r\nb\rc")], ["a, b", "c\\"])
 @pytest.mark.parametrize("delimiter", [",", "\t"])
-def test_a_table_of_ours_comes_back_as_it_was(
+def test_exported_table_is_imported_with_same_sides_and_ids(
     delimiter: str, cards: list[tuple[str, str]], tags: list[str]
 ) -> None:
     rows = [Card(front=front, back=back, tags=tags) for front, back in cards]
     data = "".join(table_writer(delimiter)(Deck(name="x"), rows)).encode()
-    reading = read(data, "x.csv")
-    assert isinstance(reading, ParsedFile)
-    assert [(card.front, card.back, card.guid) for card in reading.cards] == [
+    parsed = read(data, "x.csv")
+    assert isinstance(parsed, ParsedFile)
+    assert [(card.front, card.back, card.guid) for card in parsed.cards] == [
         (row.front, row.back, str(row.pk)) for row in rows
     ]
 
 
 @EXAMPLES
 @given(st.text())
-def test_a_cell_made_dead_comes_alive_again(cell: str) -> None:
+def test_formula_escape_is_safe_and_reversible(cell: str) -> None:
     assert unescape_formula(escape_formula(cell)) == cell
     assert (
         escape_formula(cell).lstrip("' \u00a0\u3000")[:1] not in set("=+-@")
@@ -365,5 +363,5 @@ def test_a_cell_made_dead_comes_alive_again(cell: str) -> None:
 
 @EXAMPLES
 @given(TAGS)
-def test_tags_keep_their_commas(tags: list[str]) -> None:
+def test_tags_are_unchanged_after_conversion_to_cell_and_back(tags: list[str]) -> None:
     assert list(tags_from_cell(tags_to_cell(tags))) == tags
