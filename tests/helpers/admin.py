@@ -12,14 +12,14 @@ GENERATIONS, SESSIONS, ENGINES = (
 def make_generation(user, topic="Tides", **columns):
     """Create a generation in a new session."""
     session = WebLLMSession.objects.create(user=user, model_id="a-model")
-    own = {
+    defaults = {
         "kind": "flashcards",
         "prompt": "p",
         "prompt_version": "1",
         "result_key": "k",
         "options": {"count": 1, "topic": topic},
     }
-    return Generation.objects.create(session=session, user=user, **own | columns)
+    return Generation.objects.create(session=session, user=user, **defaults | columns)
 
 
 def make_failed_generation(user, code, **columns):

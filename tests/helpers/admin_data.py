@@ -32,67 +32,69 @@ MODELS = ["example-small", "example-medium", "example-large"]
 SPEEDS = dict(zip(MODELS, (31.0, 22.5, 14.0), strict=True))
 FAILURES = ["engine_lost", "no_valid_cards", "no_engine"]
 
-chance = random.Random(7)
+rng = random.Random(7)
 now = timezone.now()
 queued = Generation.objects.filter(status="queued").count()
-hits = sum(hits_of(now - timedelta(hours=back) for back in range(24)).values())
+hits = sum(hits_of(now - timedelta(hours=hours_ago) for hours_ago in range(24)).values())
 operator = User.objects.create_superuser("operator", password="correct horse battery")
-helper = User.objects.create_user("helper", password="correct horse battery", is_staff=True)
-helper.groups.add(Group.objects.get(name="Support"))
+support_user = User.objects.create_user("helper", password="correct horse battery", is_staff=True)
+support_user.groups.add(Group.objects.get(name="Support"))
 users = User.objects.bulk_create(
     User(username=name) for name in ("alice", "bob", "dana", "emil", "farah")
 )
 
 
-def session(user, model, hours, status="closed"):
-    began = now - timedelta(hours=hours)
-    ended = None if status == "ready" else began + timedelta(minutes=40)
+def make_session(user, model, hours, status="closed"):
+    started_at = now - timedelta(hours=hours)
+    ended_at = None if status == "ready" else started_at + timedelta(minutes=40)
     return WebLLMSession.objects.create(
-        user=user, model_id=model, status=status, created_at=began, last_activity_at=ended or now,
-        closed_at=ended,
+        user=user, model_id=model, status=status, created_at=started_at,
+        last_activity_at=ended_at or now, closed_at=ended_at,
         close_reason="" if status == "ready" else "closed by its user",
         engine_facts={"engine": "webllm", "device": "WebGPU"},
     )  # fmt: skip
 
 
-def generation(of, began, status, seconds, code="", **columns):
-    first = (
-        began + timedelta(seconds=chance.lognormvariate(1, 0.5)) if status == "succeeded" else None
+def make_generation(session, started_at, status, seconds, error_code="", **columns):
+    first_card_at = (
+        started_at + timedelta(seconds=rng.lognormvariate(1, 0.5))
+        if status == "succeeded"
+        else None
     )
-    tokens = round(seconds * SPEEDS[of.model_id] * chance.uniform(0.85, 1.1))
-    made = Generation.objects.create(
-        session=of, user=of.user, kind="flashcards", prompt="Generate 6 flashcards",
+    tokens = round(seconds * SPEEDS[session.model_id] * rng.uniform(0.85, 1.1))
+    row = Generation.objects.create(
+        session=session, user=session.user, kind="flashcards", prompt="Generate 6 flashcards",
         prompt_version="4",
-        options={"count": 6, "topic": chance.choice(TOPICS)}, result_key=str(began), status=status,
-        error_code=code,
-        created_at=began, queued_at=began, first_card_at=first,
-        finished_at=began + timedelta(seconds=seconds), engine_name="webllm",
+        options={"count": 6, "topic": rng.choice(TOPICS)}, result_key=str(started_at),
+        status=status, error_code=error_code,
+        created_at=started_at, queued_at=started_at, first_card_at=first_card_at,
+        finished_at=started_at + timedelta(seconds=seconds), engine_name="webllm",
         attempt_count=1, usage={"completionTokens": tokens, "seconds": seconds},
-        cards=[{"front": "What is it?", "back": "This."}] * 6 if first else [], **columns,
+        cards=[{"front": "What is it?", "back": "This."}] * 6 if first_card_at else [], **columns,
     )  # fmt: skip
     outcome = {
-        "generation": made,
-        "outcome": code or status,
-        "card_count": len(made.cards),
+        "generation": row,
+        "outcome": error_code or status,
+        "card_count": len(row.cards),
         "engine_name": "webllm",
         "engine": "c",
     }
-    Attempt.objects.create(number=1, started_at=began, ended_at=made.finished_at, **outcome)
-    return made
+    Attempt.objects.create(number=1, started_at=started_at, ended_at=row.finished_at, **outcome)
+    return row
 
 
 for _ in range(70):
-    hours = chance.choice((chance.uniform(1, 24), chance.uniform(1, 24 * 30)))
-    of = session(chance.choice(users), chance.choice(MODELS), hours)
-    for number in range(chance.randint(2, 6)):
-        failed = chance.random() < 0.12
-        code = chance.choice(FAILURES) if failed else ""
-        generation(
-            of,
-            of.created_at + timedelta(minutes=4 * number),
+    hours = rng.choice((rng.uniform(1, 24), rng.uniform(1, 24 * 30)))
+    session = make_session(rng.choice(users), rng.choice(MODELS), hours)
+    for number in range(rng.randint(2, 6)):
+        failed = rng.random() < 0.12
+        error_code = rng.choice(FAILURES) if failed else ""
+        make_generation(
+            session,
+            session.created_at + timedelta(minutes=4 * number),
             "failed" if failed else "succeeded",
-            chance.uniform(4, 22),
-            code,
+            rng.uniform(4, 22),
+            error_code,
         )
 
 for user, name, speed, guide in (
@@ -100,19 +102,19 @@ for user, name, speed, guide in (
     (users[1], "wllama", 11.7, True),
     (users[2], "webllm", 0, False),
 ):
-    of = session(user, MODELS[1], 0.2, "ready")
+    session = make_session(user, MODELS[1], 0.2, "ready")
     channel = f"specific.{name}.{user}"
     Engine.objects.create(
         channel=channel,
-        session=of,
+        session=session,
         user=user,
-        model_id=of.model_id,
+        model_id=session.model_id,
         name=name,
         is_guide=guide,
         speed=speed,
     )
     Generation.objects.create(
-        session=of,
+        session=session,
         user=user,
         kind="flashcards",
         prompt="p",
@@ -121,18 +123,18 @@ for user, name, speed, guide in (
         options={"count": 6, "topic": "Tides"},
     )
 
-tried = (
+retried = (
     Generation.objects.filter(user__in=users, status="succeeded").order_by("-created_at").first()
 )
-tried.attempts.all().delete()
-start = tried.created_at
-tried.first_card_at, tried.finished_at, tried.attempt_count = (
+retried.attempts.all().delete()
+start = retried.created_at
+retried.first_card_at, retried.finished_at, retried.attempt_count = (
     start + timedelta(seconds=41),
     start + timedelta(seconds=52),
     2,
 )
-tried.save()
-lost = {
+retried.save()
+lost_attempt = {
     "outcome": "engine_lost",
     "reason": "The engine was not heard of in time.",
     "engine_name": "wllama",
@@ -140,23 +142,28 @@ lost = {
     "card_count": 0,
 }
 Attempt.objects.create(
-    generation=tried,
+    generation=retried,
     number=1,
     started_at=start + timedelta(seconds=3),
     ended_at=start + timedelta(seconds=30),
-    **lost,
+    **lost_attempt,
 )
-won = {"outcome": "succeeded", "engine_name": "webllm", "engine": "b", "card_count": 6}
+successful_attempt = {
+    "outcome": "succeeded",
+    "engine_name": "webllm",
+    "engine": "b",
+    "card_count": 6,
+}
 Attempt.objects.create(
-    generation=tried,
+    generation=retried,
     number=2,
     started_at=start + timedelta(seconds=36),
     ended_at=start + timedelta(seconds=52),
-    **won,
+    **successful_attempt,
 )
 for hours in (0, 0, 0, 1, 1, 2):
     count_hits(1, now=now - timedelta(hours=hours))
 hourly_stats_refresh(now=now)
 sys.stdout.write(
-    json.dumps({"tried": str(tried.pk), "queued": queued + 3, "hits": hits + 6}) + "\n"
+    json.dumps({"tried": str(retried.pk), "queued": queued + 3, "hits": hits + 6}) + "\n"
 )

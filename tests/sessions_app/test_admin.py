@@ -1,4 +1,4 @@
-"""Sessions and generations in the admin: what operators see, and what they can do."""
+"""Sessions and generations in the admin: the pages and actions for operators."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from sessions_app.models import Engine, Generation, WebLLMSession
 
-PLANTED = "<script>alert(1)</script>"
+SCRIPT_TAG = "<script>alert(1)</script>"
 
 
 @pytest.fixture
@@ -18,19 +18,19 @@ def operator(admin_client):
 def generation(alice, create_session) -> Generation:
     create_session(alice)
     return Generation.objects.create(
-        session=WebLLMSession.objects.get(), user=alice, kind="flashcards", prompt=PLANTED,
+        session=WebLLMSession.objects.get(), user=alice, kind="flashcards", prompt=SCRIPT_TAG,
         prompt_version="1",
-        options={"count": 1, "topic": PLANTED}, result_key="k", cards=[{"front": PLANTED,
+        options={"count": 1, "topic": SCRIPT_TAG}, result_key="k", cards=[{"front": SCRIPT_TAG,
         "back": "b"}],
     )  # fmt: skip
 
 
-def test_it_lists_sessions_and_generations_with_what_a_model_wrote_escaped(operator, generation):
+def test_admin_pages_show_user_and_escape_stored_text(operator, generation):
     Engine.objects.create(
         channel="c",
         session=generation.session,
         user=generation.user,
-        model_id=PLANTED,
+        model_id=SCRIPT_TAG,
         name="webllm",
     )
     paths = (
@@ -43,23 +43,23 @@ def test_it_lists_sessions_and_generations_with_what_a_model_wrote_escaped(opera
     for path in paths:
         page = operator.get(f"/admin/sessions_app/{path}")
         assert page.status_code == 200
-        assert PLANTED not in page.content.decode()
+        assert SCRIPT_TAG not in page.content.decode()
         assert "alice" in page.content.decode()
 
 
-def test_a_list_shows_expiry_before_the_sweep(operator, generation):
+def test_session_list_shows_idle_session_as_expired_before_sweep(operator, generation):
     WebLLMSession.objects.update(last_activity_at=timezone.now() - timezone.timedelta(hours=1))
     page = operator.get("/admin/sessions_app/webllmsession/").content.decode()
     assert '<td class="field-state">Expired</td>' in page
 
 
-def test_it_finds_a_session_by_its_user_and_by_its_id(operator, generation):
-    for wanted, rows in (("alice", 1), (str(generation.session_id), 1), ("nobody", 0)):
-        page = operator.get("/admin/sessions_app/webllmsession/", {"q": wanted}).content.decode()
-        assert page.count('class="action-select"') == rows, wanted
+def test_session_search_matches_username_and_session_id(operator, generation):
+    for query, rows in (("alice", 1), (str(generation.session_id), 1), ("nobody", 0)):
+        page = operator.get("/admin/sessions_app/webllmsession/", {"q": query}).content.decode()
+        assert page.count('class="action-select"') == rows, query
 
 
-def test_closing_from_the_admin_ends_the_session_and_cancels_its_queue(operator, generation):
+def test_close_action_closes_session_and_cancels_its_queued_generation(operator, generation):
     operator.post(
         "/admin/sessions_app/webllmsession/",
         {"action": "close", "confirmed": "yes", "_selected_action": [str(generation.session_id)]},
@@ -70,7 +70,7 @@ def test_closing_from_the_admin_ends_the_session_and_cancels_its_queue(operator,
     assert generation.status == "cancelled"
 
 
-def test_cancelling_from_the_admin_cancels(operator, generation):
+def test_cancel_action_cancels_queued_generation(operator, generation):
     operator.post(
         "/admin/sessions_app/generation/",
         {"action": "cancel", "confirmed": "yes", "_selected_action": [str(generation.pk)]},
@@ -82,7 +82,7 @@ def test_cancelling_from_the_admin_cancels(operator, generation):
     )
 
 
-def test_nothing_can_be_changed_by_hand(operator, generation):
+def test_generation_cannot_be_added_changed_or_deleted_by_operator(operator, generation):
     assert (
         operator.post(
             f"/admin/sessions_app/generation/{generation.pk}/change/", {"status": "succeeded"}
@@ -98,7 +98,7 @@ def test_nothing_can_be_changed_by_hand(operator, generation):
     )
 
 
-def test_a_list_takes_the_same_few_queries_however_long(
+def test_list_of_5_sessions_needs_at_most_20_queries(
     operator, alice, create_session, django_assert_max_num_queries
 ):
     for _ in range(5):
@@ -107,7 +107,9 @@ def test_a_list_takes_the_same_few_queries_however_long(
         operator.get("/admin/sessions_app/webllmsession/")
 
 
-def test_reasons_are_shown_in_the_language_of_the_operator(operator, generation, pseudo_language):
+def test_reasons_are_translated_for_operator_and_log_entry_is_english(
+    operator, generation, pseudo_language
+):
     operator.post(
         "/admin/sessions_app/webllmsession/",
         {"action": "close", "confirmed": "yes", "_selected_action": [str(generation.session_id)]},

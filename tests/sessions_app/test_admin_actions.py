@@ -1,4 +1,4 @@
-"""The actions of operators: messages, log entries, and the events for engines and requesters."""
+"""The actions of operators: messages, log entries, and events for engines and requesters."""
 
 import csv
 import json
@@ -31,11 +31,11 @@ from tests.helpers.v1 import V1, lease_generation, receive_error, receive_snapsh
 USERS, TOKENS = "/admin/auth/user/", "/admin/token_blacklist/outstandingtoken/"
 
 
-def log():
+def log_entries():
     return list(LogEntry.objects.values_list("object_id", "change_message"))
 
 
-def test_an_action_asks_first_and_does_nothing_yet(admin_client, alice):
+def test_action_without_confirmation_shows_form_and_changes_nothing(admin_client, alice):
     session = make_generation(alice).session
     page = run_action(admin_client, SESSIONS, "close", session.pk, confirmed="")
     assert "Their sockets close" in page.content.decode()
@@ -46,20 +46,20 @@ def test_an_action_asks_first_and_does_nothing_yet(admin_client, alice):
     ):
         assert f'name="{name}" value="{value}"' in page.content.decode()
     session.refresh_from_db()
-    assert (session.status, log()) == ("initializing", [])
+    assert (session.status, log_entries()) == ("initializing", [])
 
 
-def test_sessions_are_closed_and_those_that_had_ended_are_named(admin_client, alice):
-    living, ended = make_generation(alice).session, make_generation(alice).session
-    run_action(admin_client, SESSIONS, "close", ended.pk)
-    page = run_action(admin_client, SESSIONS, "close", living.pk, ended.pk)
+def test_close_action_closes_open_session_and_reports_closed_session(admin_client, alice):
+    open_session, closed_session = make_generation(alice).session, make_generation(alice).session
+    run_action(admin_client, SESSIONS, "close", closed_session.pk)
+    page = run_action(admin_client, SESSIONS, "close", open_session.pk, closed_session.pk)
     assert page_messages(page) == [
-        f"1 session was closed. 1 was not, because they had ended already: {ended.pk}."
+        f"1 session was closed. 1 was not, because they had ended already: {closed_session.pk}."
     ]
-    assert log()[0] == (str(living.pk), "Close the chosen sessions.")
+    assert log_entries()[0] == (str(open_session.pk), "Close the chosen sessions.")
 
 
-def test_a_session_expires_before_its_time_and_its_work_is_cancelled(admin_client, alice):
+def test_expire_action_expires_session_and_cancels_its_generation(admin_client, alice):
     generation = make_generation(alice)
     assert page_messages(run_action(admin_client, SESSIONS, "expire", generation.session_id)) == [
         "1 session was expired."
@@ -69,16 +69,16 @@ def test_a_session_expires_before_its_time_and_its_work_is_cancelled(admin_clien
     assert WebLLMSession.objects.get().close_reason == "expired by an operator"
 
 
-def test_what_has_its_outcome_is_not_cancelled(admin_client, alice):
-    done = make_failed_generation(alice, "no_engine")
-    page = run_action(admin_client, GENERATIONS, "cancel", done.pk)
+def test_cancel_action_skips_and_reports_failed_generation(admin_client, alice):
+    failed = make_failed_generation(alice, "no_engine")
+    page = run_action(admin_client, GENERATIONS, "cancel", failed.pk)
     assert page_messages(page)[0].startswith(
         "0 generations were cancelled. 1 was not, because they had their outcome already"
     )
-    assert log() == []
+    assert log_entries() == []
 
 
-def test_what_no_engine_holds_is_not_requeued(admin_client, alice):
+def test_requeue_action_reports_generation_without_engine(admin_client, alice):
     assert (
         "no engine held them"
         in page_messages(
@@ -87,7 +87,7 @@ def test_what_no_engine_holds_is_not_requeued(admin_client, alice):
     )
 
 
-def test_too_many_rows_at_once_are_refused(admin_client, alice, monkeypatch):
+def test_action_on_more_rows_than_maximum_is_rejected(admin_client, alice, monkeypatch):
     monkeypatch.setattr("sessions_app.admin.base.actions.MAX_ROWS", 1)
     assert page_messages(
         run_action(
@@ -100,7 +100,7 @@ def test_too_many_rows_at_once_are_refused(admin_client, alice, monkeypatch):
     ) == ["At most 1 rows at once: filter, or choose fewer."]
 
 
-def test_a_users_cache_is_purged_and_nobody_elses(admin_client, alice, bob):
+def test_purge_action_deletes_cached_results_of_selected_user_only(admin_client, alice, bob):
     for user in (alice, bob):
         key = make_generation(user, result_key=f"key-of-{user}").result_key
         cache_results({key: {"generationId": "g", "cards": []}})
@@ -111,7 +111,7 @@ def test_a_users_cache_is_purged_and_nobody_elses(admin_client, alice, bob):
     assert read_results(["key-of-bob"])
 
 
-def test_a_refresh_token_is_revoked_and_never_shown(admin_client, alice, api):
+def test_refresh_token_is_hidden_and_is_rejected_after_revoke_action(admin_client, alice, api):
     refresh = RefreshToken.for_user(alice)
     row = alice.outstandingtoken_set.get()
     assert str(refresh) not in admin_client.get(f"{TOKENS}{row.pk}/change/").content.decode()
@@ -121,15 +121,15 @@ def test_a_refresh_token_is_revoked_and_never_shown(admin_client, alice, api):
     assert api(None).post("/api/auth/token/refresh", {"refresh": str(refresh)}).status_code == 401
 
 
-def exported(client, name, *keys):
-    answer = run_action(client, GENERATIONS, name, *keys)
-    assert "no-store" in answer["Cache-Control"]
-    return read_stream(answer).decode()
+def export_rows(client, name, *keys):
+    response = run_action(client, GENERATIONS, name, *keys)
+    assert "no-store" in response["Cache-Control"]
+    return read_stream(response).decode()
 
 
-def test_rows_are_exported_as_a_table_with_no_live_formula(admin_client, alice):
+def test_csv_export_contains_row_with_escaped_formula_and_is_logged(admin_client, alice):
     generation = make_generation(alice, prompt="=1+1")
-    (row,) = csv.DictReader(exported(admin_client, "export_csv", generation.pk).splitlines())
+    (row,) = csv.DictReader(export_rows(admin_client, "export_csv", generation.pk).splitlines())
     assert (row["id"], row["user__username"], row["prompt"]) == (
         str(generation.pk),
         "alice",
@@ -138,13 +138,13 @@ def test_rows_are_exported_as_a_table_with_no_live_formula(admin_client, alice):
     assert LogEntry.objects.get().change_message.startswith("Exported as csv: id, session_id")
 
 
-def test_rows_are_exported_as_json_lines(admin_client, alice):
+def test_json_export_contains_generation_as_json_line(admin_client, alice):
     generation = make_generation(alice)
-    (line,) = exported(admin_client, "export_json", generation.pk).splitlines()
+    (line,) = export_rows(admin_client, "export_json", generation.pk).splitlines()
     assert json.loads(line)["options"] == {"count": 1, "topic": "Tides"}
 
 
-async def first_of(socket, kind):
+async def receive_next(socket, kind):
     """Return the next message of this type, and skip all others."""
     while (message := await socket.receive())["type"] != kind:
         pass
@@ -152,66 +152,68 @@ async def first_of(socket, kind):
 
 
 @pytest.fixture
-def operating(transactional_db):
+def run_admin_action(transactional_db):
     """Return a coroutine function that runs an action of the admin."""
     client = Client(HTTP_HOST="localhost")
     client.force_login(User.objects.create_superuser("operator"))
-    return sync_to_async(lambda *what: run_action(client, *what))
+    return sync_to_async(lambda *args: run_action(client, *args))
 
 
-async def test_a_requeued_generation_leaves_its_engine_and_is_given_out_anew(
-    socket_db, operating, alice, acreate_session
+async def test_requeue_action_stops_engine_and_starts_second_attempt(
+    socket_db, run_admin_action, alice, acreate_session
 ):
     async with open_socket((await acreate_session(alice))["wsUrl"], V1) as engine:
         await receive_snapshot(engine)
         first = await lease_generation(engine)
-        page = await operating(GENERATIONS, "requeue", first["generationId"])
+        page = await run_admin_action(GENERATIONS, "requeue", first["generationId"])
         assert page_messages(page) == ["1 generation was queued again."]
         assert (await receive_until(engine, "cancel"))["generationId"] == first["generationId"]
-        again = await receive_until(engine, "generate")
-    assert (again["generationId"], again["attempt"]) == (first["generationId"], 2)
+        second = await receive_until(engine, "generate")
+    assert (second["generationId"], second["attempt"]) == (first["generationId"], 2)
     generation = await Generation.objects.prefetch_related("attempts").aget()
     assert [attempt.outcome for attempt in generation.attempts.all()] == ["requeued", ""]
 
 
 @sync_to_async
-def requeue_and_tell_backwards(generation_id: str) -> None:
+def requeue_with_events_reversed(generation_id: str) -> None:
     """Requeue a generation, and send its events in reverse order, as if one overtook the other."""
     with transaction.atomic():
         assert generation_requeue(generation_id=UUID(generation_id), now=timezone.now())
         connection.run_on_commit.reverse()
 
 
-async def test_an_engine_that_is_given_the_same_anew_is_stopped_before_and_not_after(
+async def test_engine_is_stopped_before_second_attempt_if_events_are_reversed(
     socket_db, alice, acreate_session
 ):
     async with open_socket((await acreate_session(alice))["wsUrl"], V1) as engine:
         await receive_snapshot(engine)
         first = await lease_generation(engine)
-        await requeue_and_tell_backwards(first["generationId"])
+        await requeue_with_events_reversed(first["generationId"])
         assert (await receive_until(engine, "cancel"))["generationId"] == first["generationId"]
         assert (await receive_until(engine, "generate"))["attempt"] == 2
         await engine.send(type="ping")
-        heard = [await engine.receive()]
-        while heard[-1]["type"] != "pong":
-            heard.append(await engine.receive())
-    assert "cancel" not in {message["type"] for message in heard}
+        messages = [await engine.receive()]
+        while messages[-1]["type"] != "pong":
+            messages.append(await engine.receive())
+    assert "cancel" not in {message["type"] for message in messages}
 
 
-async def test_a_cancelled_generation_stops_its_engine_and_tells_its_asker(
-    socket_db, operating, alice, acreate_session
+async def test_cancel_action_stops_engine_and_sends_error_to_requester(
+    socket_db, run_admin_action, alice, acreate_session
 ):
     address = (await acreate_session(alice))["wsUrl"]
-    async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
-        await receive_snapshot(asker)
-        asked_for = await lease_generation(engine, asker)
-        await operating(GENERATIONS, "cancel", asked_for["generationId"])
-        stopped, heard = await first_of(engine, "cancel"), await receive_error(asker)
-    assert (stopped["generationId"], heard["code"]) == (asked_for["generationId"], "cancelled")
+    async with open_socket(address, V1) as engine, open_socket(address, V1) as requester:
+        await receive_snapshot(requester)
+        request = await lease_generation(engine, requester)
+        await run_admin_action(GENERATIONS, "cancel", request["generationId"])
+        cancel, error = await receive_next(engine, "cancel"), await receive_error(requester)
+    assert (cancel["generationId"], error["code"]) == (request["generationId"], "cancelled")
 
 
-async def test_a_closed_session_closes_its_sockets(socket_db, operating, alice, acreate_session):
+async def test_close_action_closes_socket_of_session_with_code_4404(
+    socket_db, run_admin_action, alice, acreate_session
+):
     session = await acreate_session(alice)
     async with open_socket(session["wsUrl"]) as socket:
-        await operating(SESSIONS, "close", session["sessionId"])
+        await run_admin_action(SESSIONS, "close", session["sessionId"])
         assert (await socket.receive_close())["code"] == 4404

@@ -24,16 +24,16 @@ LISTS = sorted(
 )
 
 
-def queries(client, address):
+def count_queries(client, address):
     with CaptureQueriesContext(
         connection,
-    ) as asked_for:
+    ) as captured:
         listed_keys(client, address)
-    return len(asked_for)
+    return len(captured)
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_every_list_opens_and_finds_nothing_by_an_id_of_nobody(admin_client, address):
+def test_list_opens_and_accepts_search_for_unknown_id(admin_client, address):
     listed_keys(admin_client, address)
     assert (
         admin_client.get(address, {"q": "00000000-0000-4000-8000-000000000000"}).status_code == 200
@@ -41,7 +41,7 @@ def test_every_list_opens_and_finds_nothing_by_an_id_of_nobody(admin_client, add
 
 
 @pytest.mark.parametrize("address", [GENERATIONS, SESSIONS, ENGINES])
-def test_more_rows_take_no_more_queries(admin_client, alice, address):
+def test_list_needs_same_number_of_queries_for_more_rows(admin_client, alice, address):
     def add(count):
         for number in range(count):
             generation = make_generation(alice, request_id=f"{timezone.now()} {number}")
@@ -54,52 +54,54 @@ def test_more_rows_take_no_more_queries(admin_client, alice, address):
             )
 
     add(1)
-    few = queries(admin_client, address)
+    expected = count_queries(admin_client, address)
     add(6)
-    assert queries(admin_client, address) == few
+    assert count_queries(admin_client, address) == expected
 
 
-@pytest.mark.parametrize("part", [slice(None), slice(8), slice(13)])
-def test_a_generation_is_found_by_its_id_by_the_beginning_of_it_and_by_its_session(
-    admin_client, alice, bob, part
+@pytest.mark.parametrize("id_slice", [slice(None), slice(8), slice(13)])
+def test_generation_search_matches_full_or_partial_generation_and_session_id(
+    admin_client, alice, bob, id_slice
 ):
-    wanted, _ = make_generation(alice), make_generation(bob)
-    for whole in (wanted.pk, wanted.session_id):
-        assert listed_keys(admin_client, GENERATIONS, q=str(whole)[part]) == [str(wanted.pk)]
+    matching, _ = make_generation(alice), make_generation(bob)
+    for full_id in (matching.pk, matching.session_id):
+        assert listed_keys(admin_client, GENERATIONS, q=str(full_id)[id_slice]) == [
+            str(matching.pk)
+        ]
 
 
-@pytest.mark.parametrize(("typed", "rows"), [
+@pytest.mark.parametrize(("query", "topics"), [
     ("alice", ["Tides"]), ("user:alice", ["Tides"]), ("tide", ["Tides"]), ("topic:ALPS",
     ["The Alps"]), ("user:bob alps", ["The Alps"]),
     ("alice 2020-01-01", []), ("2020-01-01..2099-01-01 bob", ["The Alps"]), ("topic:alice", []),
     ("nobody", []),
 ])  # fmt: skip
-def test_generations_are_found_by_user_topic_and_days(admin_client, alice, bob, typed, rows):
-    by_id = {
+def test_generation_search_filters_by_user_topic_and_dates(admin_client, alice, bob, query, topics):
+    topic_by_id = {
         str(make_generation(alice).pk): "Tides",
         str(make_generation(bob, "The Alps").pk): "The Alps",
     }
-    assert [by_id[key] for key in listed_keys(admin_client, GENERATIONS, q=typed)] == rows
+    assert [topic_by_id[key] for key in listed_keys(admin_client, GENERATIONS, q=query)] == topics
 
 
 @pytest.mark.parametrize("status", ["queued", "succeeded"])
-@pytest.mark.parametrize(("topic", "typed"), [
+@pytest.mark.parametrize(("topic", "query"), [
     ("Les capitales d'Europe", "europe"), ("Les capitales d'Europe", "d'Eur capitales"),
     ("日本の都道府県", "日本"), ("Größe", "GRÖ"),
     ("C++ & | ! ( :* \\", "c++ \\ ' & | ! ( :*"), ("e-mail, 3.14", "e-mail 3.14"),
 ])  # fmt: skip
-def test_words_of_a_topic_are_found_in_any_order_as_they_begin(
-    admin_client, alice, bob, status, topic, typed
+def test_topic_search_matches_word_prefixes_in_any_order(
+    admin_client, alice, bob, status, topic, query
 ):
-    at = {"finished_at": timezone.now()} if status == "succeeded" else {}
-    wanted, _ = (
-        make_generation(alice, topic, status=status, **at),
+    columns = {"finished_at": timezone.now()} if status == "succeeded" else {}
+    matching, _ = (
+        make_generation(alice, topic, status=status, **columns),
         make_generation(bob, "Les Tides, d"),
     )
-    assert listed_keys(admin_client, GENERATIONS, q=f"topic:{typed}") == [str(wanted.pk)]
+    assert listed_keys(admin_client, GENERATIONS, q=f"topic:{query}") == [str(matching.pk)]
 
 
-def test_a_search_without_hits_says_so_and_offers_all_and_no_actions(admin_client, alice):
+def test_search_without_results_shows_message_and_link_but_no_actions(admin_client, alice):
     make_generation(alice)
     page = admin_client.get(GENERATIONS, {"q": "nowhere"}).content.decode()
     assert "No generations found" in page
@@ -107,9 +109,9 @@ def test_a_search_without_hits_says_so_and_offers_all_and_no_actions(admin_clien
     assert 'name="action"' not in page
 
 
-def test_a_word_of_many_topics_shows_the_newest_of_them(admin_client, alice):
+def test_topic_search_with_too_many_matches_lists_newest_generations(admin_client, alice):
     first, _ = make_generation(alice, "High tides"), make_generation(alice, "High seas")
-    own = {
+    columns = {
         "session": first.session,
         "user": alice,
         "kind": "flashcards",
@@ -117,7 +119,7 @@ def test_a_word_of_many_topics_shows_the_newest_of_them(admin_client, alice):
         "prompt": "p",
     }
     rows = Generation.objects.bulk_create(
-        Generation(**own, status="failed", error_code="internal", finished_at=timezone.now())
+        Generation(**columns, status="failed", error_code="internal", finished_at=timezone.now())
         for _ in range(MAX_MATCHES + 1)
     )
     newest = Generation.objects.filter(pk__in=[row.pk for row in rows]).order_by(
@@ -126,16 +128,16 @@ def test_a_word_of_many_topics_shows_the_newest_of_them(admin_client, alice):
     assert listed_keys(admin_client, GENERATIONS, q="tid") == [str(row.pk) for row in newest]
 
 
-@pytest.mark.parametrize(("typed", "message"), [
+@pytest.mark.parametrize(("query", "message"), [
     ("2026-02-30", "2026-02-30 is not a valid date. Use YYYY-MM-DD, as in 2026-03-10."),
     ("0001-01-01..9999-12-31", "9999-12-31 is out of range. Use dates before 9999-12-31."),
     ("ab", "Give at least 3 letters: ab stands in too many."),
 ])  # fmt: skip
-def test_what_cannot_be_searched_is_said(admin_client, typed, message):
-    assert message in admin_client.get(GENERATIONS, {"q": typed}).content.decode()
+def test_invalid_search_shows_error_message(admin_client, query, message):
+    assert message in admin_client.get(GENERATIONS, {"q": query}).content.decode()
 
 
-def test_filters_take_state_code_model_and_time(admin_client, alice):
+def test_filters_select_generations_by_status_code_time_model_and_session(admin_client, alice):
     old = make_failed_generation(alice, "no_engine", created_at=timezone.now() - timedelta(days=3))
     new, queued = make_failed_generation(alice, "engine_lost"), make_generation(alice)
     assert listed_keys(admin_client, GENERATIONS, status__exact="queued") == [str(queued.pk)]
@@ -148,7 +150,7 @@ def test_filters_take_state_code_model_and_time(admin_client, alice):
     ]
 
 
-def test_sessions_are_filtered_by_what_they_are_now(admin_client, alice):
+def test_state_filter_lists_inactive_session_as_idle_instead_of_open(admin_client, alice):
     session = make_generation(alice).session
     assert listed_keys(admin_client, SESSIONS, state="open") == [str(session.pk)]
     WebLLMSession.objects.update(last_activity_at=timezone.now() - timedelta(hours=1))
@@ -160,13 +162,13 @@ def test_sessions_are_filtered_by_what_they_are_now(admin_client, alice):
     "lookup",
     ["prompt__startswith", "options__topic", "user__password__startswith", "session__user__email"],
 )
-def test_an_address_may_look_up_by_nothing_but_the_filters(admin_client, lookup):
+def test_lookup_that_is_not_a_filter_is_rejected_with_400(admin_client, lookup):
     assert admin_client.get(GENERATIONS, {lookup: "a"}).status_code == 400
 
 
-def test_engines_show_who_is_present_and_who_works(admin_client, alice):
+def test_engine_list_shows_presence_work_and_speed(admin_client, alice):
     generation = make_generation(alice)
-    for channel, seen in (("here", 0), ("gone", 600)):
+    for channel, seconds_since_seen in (("here", 0), ("gone", 600)):
         columns = {
             "session": generation.session,
             "user": alice,
@@ -175,7 +177,9 @@ def test_engines_show_who_is_present_and_who_works(admin_client, alice):
             "speed": 12.34,
         }
         Engine.objects.create(
-            channel=channel, seen_at=timezone.now() - timedelta(seconds=seen), **columns
+            channel=channel,
+            seen_at=timezone.now() - timedelta(seconds=seconds_since_seen),
+            **columns,
         )
     now = timezone.now()
     Generation.objects.update(
@@ -187,22 +191,22 @@ def test_engines_show_who_is_present_and_who_works(admin_client, alice):
     assert listed_keys(admin_client, ENGINES, presence="present") == ["here"]
     assert listed_keys(admin_client, ENGINES, presence="silent") == ["gone"]
     page = admin_client.get(ENGINES).content.decode()
-    assert [page.count(words) for words in (">at work<", ">idle<", ">12.3<")] == [1, 1, 2]
+    assert [page.count(text) for text in (">at work<", ">idle<", ">12.3<")] == [1, 1, 2]
 
 
-def test_a_timeline_tells_each_attempt_with_its_reason_and_its_times(admin_client, alice):
+def test_timeline_shows_attempts_in_order_with_reasons_and_times(admin_client, alice):
     start = timezone.now() - timedelta(minutes=5)
     after = lambda seconds: start + timedelta(seconds=seconds)  # noqa: E731
     cards = [{"front": "ebb", "back": "Falling water"}]
-    done = {
+    succeeded_columns = {
         "status": "succeeded",
         "finished_at": after(40),
         "first_card_at": after(35),
         "created_at": start,
         "cards": cards,
     }
-    generation = make_generation(alice, attempt_count=2, **done)
-    lost = {"outcome": "engine_lost", "reason": "The engine was not heard of in time."}
+    generation = make_generation(alice, attempt_count=2, **succeeded_columns)
+    lost_attempt = {"outcome": "engine_lost", "reason": "The engine was not heard of in time."}
     Attempt.objects.create(
         generation=generation,
         number=1,
@@ -210,9 +214,9 @@ def test_a_timeline_tells_each_attempt_with_its_reason_and_its_times(admin_clien
         engine_name="wllama",
         started_at=after(2),
         ended_at=after(22),
-        **lost,
+        **lost_attempt,
     )
-    won = {"outcome": "succeeded", "card_count": 1}
+    successful_attempt = {"outcome": "succeeded", "card_count": 1}
     Attempt.objects.create(
         generation=generation,
         number=2,
@@ -220,12 +224,12 @@ def test_a_timeline_tells_each_attempt_with_its_reason_and_its_times(admin_clien
         engine_name="webllm",
         started_at=after(30),
         ended_at=after(40),
-        **won,
+        **successful_attempt,
     )
     page = " ".join(
         admin_client.get(f"{GENERATIONS}{generation.pk}/change/").content.decode().split()
     )
-    in_order = [
+    texts = [
         *(
             "40.0 seconds from the request to the end",
             "<b>Asked</b>",
@@ -243,25 +247,25 @@ def test_a_timeline_tells_each_attempt_with_its_reason_and_its_times(admin_clien
         ),
         *("webllm, first card after 5.0 s, 1 card at its end", "<b>Succeeded</b>"),
     ]
-    places = [page.find(words) for words in in_order]
-    assert -1 not in places, in_order[places.index(-1)]
-    assert places == sorted(places)
+    positions = [page.find(text) for text in texts]
+    assert -1 not in positions, texts[positions.index(-1)]
+    assert positions == sorted(positions)
     assert 'x="5.0%" y="1" width="50.0%"' in page
 
 
-def test_a_generation_that_waits_has_a_timeline_that_goes_on(admin_client, alice):
+def test_timeline_of_queued_generation_is_shown_as_ongoing(admin_client, alice):
     page = admin_client.get(f"{GENERATIONS}{make_generation(alice).pk}/change/").content.decode()
     assert "seconds so far" in page
     assert ", still" in page
 
 
-def test_a_user_leads_to_what_is_his(admin_client, alice):
+def test_user_page_links_to_lists_of_user_data(admin_client, alice):
     page = admin_client.get(f"/admin/auth/user/{alice.pk}/change/").content.decode()
     for address in (GENERATIONS, SESSIONS, "/admin/flashcards/deck/", "/admin/flashcards/review/"):
         assert f'href="{address}?user__id__exact={alice.pk}"' in page
 
 
-def test_the_overview_counts_what_is_there_now(admin_client, alice):
+def test_overview_counts_open_sessions_engines_and_generations(admin_client, alice):
     make_generation(alice)
     overview = admin_client.get("/admin/overview/now").json()
     assert {name: overview[name] for name in ("openSessions", "engines", "queued", "leased")} == {
@@ -270,6 +274,6 @@ def test_the_overview_counts_what_is_there_now(admin_client, alice):
     assert overview["oldestSeconds"] >= 0
 
 
-def test_a_span_that_is_none_is_said(admin_client):
-    answer = admin_client.get("/admin/overview/figures", {"span": "1y"})
-    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_span")
+def test_unknown_span_of_statistics_is_rejected_with_400(admin_client):
+    response = admin_client.get("/admin/overview/figures", {"span": "1y"})
+    assert (response.status_code, response.json()["code"]) == (400, "unknown_span")
