@@ -1,4 +1,4 @@
-"""The models that a page can load: WebLLM's own list, and the models folder of the operator."""
+"""The models that a page can load: those of the WebLLM package and of the models folder."""
 
 import json
 import subprocess
@@ -14,40 +14,40 @@ BUNDLE = ROOT / "node_modules" / "@mlc-ai" / "web-llm" / "lib" / "index.js"
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, settings: Any) -> Path:
+def models_folder(tmp_path: Path, settings: Any) -> Path:
     settings.MINDFLIP_MODELS_DIR = tmp_path / "models"
     settings.MINDFLIP_MODELS_DIR.mkdir()
     return settings.MINDFLIP_MODELS_DIR
 
 
-def describe(path: Path, **members: Any) -> None:
-    path.write_text(json.dumps(members))
+def write_json(path: Path, **fields: Any) -> None:
+    path.write_text(json.dumps(fields))
 
 
-def put_gguf(folder: Path, name: str = "small", **members: Any) -> None:
-    (folder / f"{name}.gguf").write_bytes(b"GGUF" + bytes(1_500_000))
-    describe(
-        folder / f"{name}.json",
-        **{"engine": "wllama", "modelId": name, "file": f"{name}.gguf"} | members,
+def add_gguf_model(models_folder: Path, name: str = "small", **fields: Any) -> None:
+    (models_folder / f"{name}.gguf").write_bytes(b"GGUF" + bytes(1_500_000))
+    write_json(
+        models_folder / f"{name}.json",
+        **{"engine": "wllama", "modelId": name, "file": f"{name}.gguf"} | fields,
     )
 
 
-def put_webllm(folder: Path, **members: Any) -> Path:
-    model = folder / "tiny"
+def add_webllm_model(models_folder: Path, **fields: Any) -> Path:
+    model = models_folder / "tiny"
     model.mkdir()
     (model / "tiny.wasm").write_bytes(bytes(2_000_000))
     (model / "tokenizer.json").write_text("{}")
     (model / "params_shard_0.bin").write_bytes(bytes(1_000_000))
-    describe(
+    write_json(
         model / "mlc-chat-config.json", tokenizer_files=["tokenizer.json"], context_window_size=4096
     )
-    describe(
+    write_json(
         model / "tensor-cache.json",
         records=[{"dataPath": "params_shard_0.bin", "nbytes": 1_000_000}],
     )
-    describe(
+    write_json(
         model / "mindflip-model.json",
-        **{"engine": "webllm", "modelId": "tiny", "library": "tiny.wasm"} | members,
+        **{"engine": "webllm", "modelId": "tiny", "library": "tiny.wasm"} | fields,
     )
     return model
 
@@ -56,7 +56,7 @@ def local_models() -> list[CatalogueModel]:
     return [model for model in list_models() if model.is_local]
 
 
-def test_webllms_own_list_is_what_the_package_itself_says() -> None:
+def test_prebuilt_models_match_model_list_of_webllm_package() -> None:
     script = (
         "import('@mlc-ai/web-llm').then((w) =>"
         " console.log(JSON.stringify(w.prebuiltAppConfig.model_list)))"
@@ -82,7 +82,7 @@ def test_webllms_own_list_is_what_the_package_itself_says() -> None:
     assert all("embed" in model_id for model_id in records)  # embedding models generate no text
 
 
-def test_the_guides_model_is_listed_with_its_needs() -> None:
+def test_model_of_integration_guide_is_listed_with_its_requirements() -> None:
     model = find_model("Llama-3-8B-Instruct-q4f16_1-MLC")
     assert model is not None
     assert (model.engine, model.vram_mb, model.context, model.features) == (
@@ -96,12 +96,12 @@ def test_the_guides_model_is_listed_with_its_needs() -> None:
     assert not model.is_local
 
 
-def test_a_model_nobody_lists_is_a_clients_own() -> None:
+def test_unlisted_model_has_no_catalogue_entry() -> None:
     assert find_model("acme/model-7b") is None
 
 
-def test_a_gguf_with_a_description_is_listed_first_and_is_the_default(folder: Path) -> None:
-    put_gguf(folder, name="small", context=1024)
+def test_gguf_with_description_is_listed_first_and_is_default(models_folder: Path) -> None:
+    add_gguf_model(models_folder, name="small", context=1024)
     first = list_models()[0]
     assert (first.model_id, first.engine, first.download_mb, first.context) == (
         "small",
@@ -113,8 +113,8 @@ def test_a_gguf_with_a_description_is_listed_first_and_is_the_default(folder: Pa
     assert first.url.startswith("/models/small.gguf?v=")
 
 
-def test_a_webllm_folder_is_listed_with_its_library(folder: Path) -> None:
-    put_webllm(folder, vramMb=200, features=["shader-f16"])
+def test_webllm_folder_is_listed_with_its_requirements_and_urls(models_folder: Path) -> None:
+    add_webllm_model(models_folder, vramMb=200, features=["shader-f16"])
     (model,) = local_models()
     assert (model.engine, model.context, model.vram_mb, model.features) == (
         "webllm",
@@ -128,55 +128,57 @@ def test_a_webllm_folder_is_listed_with_its_library(folder: Path) -> None:
     assert model.library.startswith("/models/tiny/tiny.wasm?v=")
 
 
-def test_a_described_context_becomes_webllms_override(folder: Path) -> None:
-    put_webllm(folder, context=512, overrides={"temperature": 0.2})
+def test_context_of_description_overrides_context_window_of_webllm(models_folder: Path) -> None:
+    add_webllm_model(models_folder, context=512, overrides={"temperature": 0.2})
     (model,) = local_models()
     assert model.context == 512
     assert model.overrides == {"temperature": 0.2, "context_window_size": 512}
 
 
-def test_exactly_one_model_is_the_default(folder: Path) -> None:
+def test_exactly_one_model_is_default(models_folder: Path) -> None:
     assert [model.model_id for model in list_models() if model.is_default] == [
         "Llama-3.2-1B-Instruct-q4f32_1-MLC"
     ]
-    put_gguf(folder, name="first", isDefault=True)
-    put_gguf(folder, name="second", isDefault=True)
+    add_gguf_model(models_folder, name="first", isDefault=True)
+    add_gguf_model(models_folder, name="second", isDefault=True)
     assert [model.model_id for model in list_models() if model.is_default] == ["first"]
 
 
-def test_an_operators_model_hides_webllms_of_the_same_id(folder: Path) -> None:
-    put_webllm(folder, modelId="Llama-3.2-1B-Instruct-q4f32_1-MLC")
+def test_local_model_replaces_prebuilt_model_with_same_id(models_folder: Path) -> None:
+    add_webllm_model(models_folder, modelId="Llama-3.2-1B-Instruct-q4f32_1-MLC")
     model = find_model("Llama-3.2-1B-Instruct-q4f32_1-MLC")
     assert model is not None
     assert model.is_local
     assert len({listed.model_id for listed in list_models()}) == len(list_models())
 
 
-def test_a_changed_file_changes_its_address(folder: Path) -> None:
-    put_gguf(folder)
-    before = local_models()[0].url
-    (folder / "small.gguf").write_bytes(b"GGUF, another")
-    assert local_models()[0].url != before
+def test_model_url_changes_when_file_changes(models_folder: Path) -> None:
+    add_gguf_model(models_folder)
+    url = local_models()[0].url
+    (models_folder / "small.gguf").write_bytes(b"GGUF, another")
+    assert local_models()[0].url != url
 
 
-def test_a_model_comes_and_goes_without_a_restart(folder: Path) -> None:
+def test_models_are_listed_and_removed_without_restart(models_folder: Path) -> None:
     assert local_models() == []
-    put_gguf(folder)
+    add_gguf_model(models_folder)
     assert len(local_models()) == 1
-    (folder / "small.json").unlink()
+    (models_folder / "small.json").unlink()
     assert local_models() == []
 
 
-def test_a_split_gguf_is_listed_as_one_model_of_all_its_parts(folder: Path) -> None:
+def test_split_gguf_is_listed_as_single_model_only_if_complete(models_folder: Path) -> None:
     for number in (1, 2):
-        (folder / f"big-0000{number}-of-00002.gguf").write_bytes(b"GGUF" + bytes(1_000_000))
-    describe(folder / "big.json", engine="wllama", modelId="big", file="big-00001-of-00002.gguf")
+        (models_folder / f"big-0000{number}-of-00002.gguf").write_bytes(b"GGUF" + bytes(1_000_000))
+    write_json(
+        models_folder / "big.json", engine="wllama", modelId="big", file="big-00001-of-00002.gguf"
+    )
     assert local_models()[0].download_mb == 2.0
-    (folder / "big-00002-of-00002.gguf").unlink()
+    (models_folder / "big-00002-of-00002.gguf").unlink()
     assert local_models() == []
 
 
-BROKEN = [
+BROKEN_DESCRIPTIONS = [
     ("[", "object"),
     ('{"engine": "wllama", "modelId": "x"}', "`file`"),
     ('{"engine": "webllm", "modelId": "x"}', "`library`"),
@@ -207,22 +209,22 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("text", "reason"), BROKEN)
-def test_a_broken_description_costs_that_model_and_is_said_in_the_log(
-    folder: Path, caplog: pytest.LogCaptureFixture, text: str, reason: str
+@pytest.mark.parametrize(("text", "reason"), BROKEN_DESCRIPTIONS)
+def test_broken_description_is_logged_and_only_its_model_is_skipped(
+    models_folder: Path, caplog: pytest.LogCaptureFixture, text: str, reason: str
 ) -> None:
-    put_gguf(folder, name="small")
-    (folder / "small.json").rename(folder / "a.json")
-    (folder / "broken.json").write_text(text, encoding="latin-1")
+    add_gguf_model(models_folder, name="small")
+    (models_folder / "small.json").rename(models_folder / "a.json")
+    (models_folder / "broken.json").write_text(text, encoding="latin-1")
     assert [model.model_id for model in local_models()] == ["small"]
-    assert str(folder / "broken.json") in caplog.text
+    assert str(models_folder / "broken.json") in caplog.text
     assert reason in caplog.text
 
 
-def test_a_broken_description_is_said_once_and_not_at_every_look(
-    folder: Path, caplog: pytest.LogCaptureFixture
+def test_broken_description_is_logged_once_for_repeated_reads(
+    models_folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (folder / "broken.json").write_text("[")
+    (models_folder / "broken.json").write_text("[")
     for _ in range(3):
         list_models()
     assert len(caplog.records) == 1
@@ -239,27 +241,31 @@ def test_a_broken_description_is_said_once_and_not_at_every_look(
         ("mlc-chat-config.json", b"nothing", "mlc-chat-config.json"),
     ],
 )
-def test_a_weights_folder_that_lacks_something_is_left_out_with_the_reason(
-    folder: Path, caplog: pytest.LogCaptureFixture, file: str, content: bytes | None, reason: str
+def test_incomplete_or_invalid_weights_folder_is_skipped_with_logged_reason(
+    models_folder: Path,
+    caplog: pytest.LogCaptureFixture,
+    file: str,
+    content: bytes | None,
+    reason: str,
 ) -> None:
-    path = put_webllm(folder) / file
+    path = add_webllm_model(models_folder) / file
     path.unlink() if content is None else path.write_bytes(content)
     assert local_models() == []
     assert reason in caplog.text
 
 
-def test_a_gguf_that_no_browser_can_hold_is_left_out_with_advice(
-    folder: Path, caplog: pytest.LogCaptureFixture
+def test_gguf_larger_than_2_gb_is_skipped_with_logged_advice(
+    models_folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    put_gguf(folder, name="huge")
-    with (folder / "huge.gguf").open("r+b") as file:
+    add_gguf_model(models_folder, name="huge")
+    with (models_folder / "huge.gguf").open("r+b") as file:
         file.truncate(2**31)  # a sparse file, which uses no disk space
     assert local_models() == []
     assert "huge.gguf is larger than 2 GB" in caplog.text
     assert "llama-gguf-split" in caplog.text
 
 
-def test_no_models_folder_is_no_fault(
+def test_missing_models_folder_lists_no_models_and_logs_nothing(
     settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.MINDFLIP_MODELS_DIR = tmp_path / "nowhere"

@@ -1,7 +1,7 @@
 """The invariant: an old snapshot and the messages since then add up to the current snapshot.
 
-It applies to events in any order. A witness catches up after every step, and a straggler only now
-and then. A client that resumes from any number receives what the witness received.
+It applies to events in any order. A live client catches up after every step, and a late client only
+now and then. A client that resumes from any number receives what the live client received.
 """
 
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ from sessions_app.services.leases import leases_recover
 from tests.helpers.sockets import MODEL
 
 NUMBERED = protocol.Card | protocol.Result | protocol.Error
-ONE_OF_TWO = st.integers(0, 1)
+ENGINE_NUMBERS = st.integers(0, 1)
 
 
 @dataclass
@@ -44,13 +44,13 @@ class Client:
     open: dict[UUID, OpenGeneration] = field(default_factory=dict)
     log: list[NUMBERED] = field(default_factory=list)
 
-    def look(self) -> None:
+    def catch_up(self) -> None:
         """Receive all pages of missed messages."""
-        self.hear(v1.catch_up(self.state, timezone.now()))
+        self.receive(v1.catch_up(self.state, timezone.now()))
         while self.state.has_more:
-            self.hear(v1.catch_up(self.state, timezone.now()))
+            self.receive(v1.catch_up(self.state, timezone.now()))
 
-    def hear(self, messages: list[Any]) -> None:
+    def receive(self, messages: list[Any]) -> None:
         for message in messages:
             if isinstance(message, SessionSnapshot):
                 self.open = {
@@ -63,12 +63,16 @@ class Client:
                 self._apply(message)
 
     def _apply(self, message: NUMBERED) -> None:
-        known = self.open.pop(message.generation_id, None)
-        if known and isinstance(message, protocol.Card):
-            cards = [*known.cards[: message.index], message.card, *known.cards[message.index + 1 :]]
-            self.open[message.generation_id] = msgspec.structs.replace(known, cards=cards)
+        generation = self.open.pop(message.generation_id, None)
+        if generation and isinstance(message, protocol.Card):
+            cards = [
+                *generation.cards[: message.index],
+                message.card,
+                *generation.cards[message.index + 1 :],
+            ]
+            self.open[message.generation_id] = msgspec.structs.replace(generation, cards=cards)
 
-    def knows(self) -> tuple[int, dict[UUID, dict[str, Any]]]:
+    def snapshot(self) -> tuple[int, dict[UUID, dict[str, Any]]]:
         """Return the last sequence number and the open generations, without their places.
 
         Places in the queue also depend on other sessions of the user.
@@ -79,15 +83,15 @@ class Client:
         }
 
 
-class Histories(RuleBasedStateMachine):
+class SessionMachine(RuleBasedStateMachine):
     """One session with two engines: its own, and an engine of another session of the user."""
 
     @initialize()
-    def begin(self) -> None:
+    def start_session(self) -> None:
         self.user = User.objects.create(username=uuid4().hex)
         self.session = WebLLMSession.objects.create(user=self.user, model_id=MODEL)
         other = WebLLMSession.objects.create(user=self.user, model_id=MODEL)
-        self.witness, self.straggler = self.client(), self.client()
+        self.live_client, self.late_client = self.client(), self.client()
         self.engines = [self.engine(self.session), self.engine(other)]
         self.current: list[EngineGenerate | None] = [None, None]
         self.requests: list[str] = []
@@ -97,7 +101,7 @@ class Histories(RuleBasedStateMachine):
 
     def client(self) -> Client:
         client = Client(self.state(self.session))
-        client.hear(v1.initial_messages(client.state, timezone.now()))
+        client.receive(v1.initial_messages(client.state, timezone.now()))
         return client
 
     def engine(self, session: WebLLMSession) -> SocketState:
@@ -105,11 +109,11 @@ class Histories(RuleBasedStateMachine):
         handlers.handle(state, protocol.Ready(MODEL, "webllm"))
         return state
 
-    def tell(self, number: int, message: Any) -> None:
+    def send_from_engine(self, number: int, message: Any) -> None:
         """Handle an engine's message, and store the request that the engine receives next."""
-        self.take(number, handlers.handle(self.engines[number], message))
+        self.store_requests(number, handlers.handle(self.engines[number], message))
 
-    def take(self, number: int, messages: list[Any]) -> None:
+    def store_requests(self, number: int, messages: list[Any]) -> None:
         for message in messages:
             if isinstance(message, EngineGenerate):
                 self.current[number] = message
@@ -118,52 +122,56 @@ class Histories(RuleBasedStateMachine):
     def submit(self, count: int, is_seen: bool) -> None:
         request_id = uuid4().hex
         self.requests.append(request_id)
-        wish = protocol.Generate(f"About {request_id}", protocol.Options(count=count), request_id)
+        request = protocol.Generate(
+            f"About {request_id}", protocol.Options(count=count), request_id
+        )
         if is_seen:
-            self.straggler.hear(handlers.handle(self.straggler.state, wish))
+            self.late_client.receive(handlers.handle(self.late_client.state, request))
         else:
-            handlers.handle(self.state(self.session), wish)
+            handlers.handle(self.state(self.session), request)
 
-    @rule(number=ONE_OF_TWO)
+    @rule(number=ENGINE_NUMBERS)
     def claim(self, number: int) -> None:
-        self.take(number, handlers.queue_changed(self.engines[number]))
+        self.store_requests(number, handlers.queue_changed(self.engines[number]))
 
-    @rule(number=ONE_OF_TWO)
+    @rule(number=ENGINE_NUMBERS)
     def card(self, number: int) -> None:
         if request := self.current[number]:
-            self.tell(number, protocol.EngineCard(request.generation_id, request.lease, 0, _card()))
+            self.send_from_engine(
+                number, protocol.EngineCard(request.generation_id, request.lease, 0, _card())
+            )
 
-    @rule(number=ONE_OF_TWO)
-    def begin_work(self, number: int) -> None:
+    @rule(number=ENGINE_NUMBERS)
+    def start_work(self, number: int) -> None:
         self.claim(number)
         self.card(number)
 
-    @rule(number=ONE_OF_TWO, count=st.integers(0, 3))
+    @rule(number=ENGINE_NUMBERS, count=st.integers(0, 3))
     def respond(self, number: int, count: int) -> None:
         if request := self.current[number]:
             data = protocol.incoming.ResponseData([_card() for _ in range(count)])
-            self.tell(
+            self.send_from_engine(
                 number,
                 protocol.Response(request.cache_key, data, request.generation_id, request.lease),
             )
 
-    @rule(number=ONE_OF_TWO)
+    @rule(number=ENGINE_NUMBERS)
     def fail(self, number: int) -> None:
         if request := self.current[number]:
-            self.tell(
+            self.send_from_engine(
                 number,
                 protocol.EngineError("Out of memory.", "out_of_memory", request.generation_id),
             )
 
-    @rule(number=ONE_OF_TWO)
-    def come_back(self, number: int) -> None:
+    @rule(number=ENGINE_NUMBERS)
+    def reconnect_engine(self, number: int) -> None:
         """Drop the engine's socket, and connect the engine again with the request that it had."""
         session = WebLLMSession.objects.get(pk=self.engines[number].session_id)
         handlers.close_socket(self.engines[number])
         self.engines[number] = self.engine(session)
 
     @rule()
-    def lapse(self) -> None:
+    def expire_leases(self) -> None:
         now = timezone.now()
         Generation.objects.filter(user=self.user).exclude(lease=None).update(lease_expires_at=now)
         leases_recover(now=now)
@@ -175,33 +183,37 @@ class Histories(RuleBasedStateMachine):
         handlers.handle(self.state(self.session), protocol.Cancel(request_id=request_id))
 
     @rule()
-    def look(self) -> None:
-        self.straggler.look()
-        assert self.straggler.knows() == self.client().knows()
+    def catch_up(self) -> None:
+        self.late_client.catch_up()
+        assert self.late_client.snapshot() == self.client().snapshot()
 
     @rule(data=st.data())
     def resume(self, data: st.DataObject) -> None:
-        last_seq = data.draw(st.integers(0, self.witness.seq))
-        returning = self.client()
-        returning.hear(handlers.handle(returning.state, protocol.Resume(last_seq)))
-        returning.look()
-        assert returning.log == [message for message in self.witness.log if message.seq > last_seq]
-        assert returning.knows() == self.client().knows()
+        last_seq = data.draw(st.integers(0, self.live_client.seq))
+        resumed_client = self.client()
+        resumed_client.receive(handlers.handle(resumed_client.state, protocol.Resume(last_seq)))
+        resumed_client.catch_up()
+        assert resumed_client.log == [
+            message for message in self.live_client.log if message.seq > last_seq
+        ]
+        assert resumed_client.snapshot() == self.client().snapshot()
 
     @rule(data=st.data())
-    def come_back_by_address(self, data: st.DataObject) -> None:
-        last_seq = data.draw(st.integers(0, self.witness.seq))
-        returning = Client(self.state(self.session))
-        returning.hear(v1.initial_messages(returning.state, timezone.now(), last_seq))
-        returning.look()
-        assert returning.log == [message for message in self.witness.log if message.seq > last_seq]
-        assert returning.knows() == self.client().knows()
+    def reconnect_with_last_seq(self, data: st.DataObject) -> None:
+        last_seq = data.draw(st.integers(0, self.live_client.seq))
+        resumed_client = Client(self.state(self.session))
+        resumed_client.receive(v1.initial_messages(resumed_client.state, timezone.now(), last_seq))
+        resumed_client.catch_up()
+        assert resumed_client.log == [
+            message for message in self.live_client.log if message.seq > last_seq
+        ]
+        assert resumed_client.snapshot() == self.client().snapshot()
 
     @invariant()
-    def witnessed(self) -> None:
-        if hasattr(self, "witness"):
-            self.witness.look()
-            assert self.witness.knows() == self.client().knows()
+    def live_client_is_current(self) -> None:
+        if hasattr(self, "live_client"):
+            self.live_client.catch_up()
+            assert self.live_client.snapshot() == self.client().snapshot()
 
 
 def _card() -> dict[str, str]:
@@ -209,46 +221,44 @@ def _card() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("page_bytes", [524_288, 700, 1])
-def test_the_snapshot_before_and_the_messages_seen_make_the_snapshot_after(
-    db, settings, page_bytes
-):
+def test_snapshot_and_later_messages_add_up_to_current_snapshot(db, settings, page_bytes):
     settings.RESUME_PAGE_BYTES = page_bytes
-    quick = hypothesis.settings(
+    machine_settings = hypothesis.settings(
         max_examples=30,
         stateful_step_count=25,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(Histories, settings=quick)
+    run_state_machine_as_test(SessionMachine, settings=machine_settings)
 
 
-def test_news_come_in_pages_of_a_bounded_size_each_once_and_in_order(db, settings):
+def test_missed_messages_are_sent_once_in_order_in_pages_of_limited_size(db, settings):
     settings.RESUME_PAGE_BYTES = 1000
-    story = Histories()
-    story.begin()
+    machine = SessionMachine()
+    machine.start_session()
     for _ in range(5):
-        story.submit(count=2, is_seen=False)
-        story.begin_work(0)
-        story.respond(0, count=2)
-    returning = story.client()
-    pages = [v1.initial_messages(returning.state, timezone.now(), 0)[1:]]
-    while returning.state.has_more:
-        pages.append(v1.catch_up(returning.state, timezone.now()))
+        machine.submit(count=2, is_seen=False)
+        machine.start_work(0)
+        machine.respond(0, count=2)
+    resumed_client = machine.client()
+    pages = [v1.initial_messages(resumed_client.state, timezone.now(), 0)[1:]]
+    while resumed_client.state.has_more:
+        pages.append(v1.catch_up(resumed_client.state, timezone.now()))
     assert (
         max(sum(len(protocol.encode(message)) for message in page) for page in pages)
         < settings.RESUME_PAGE_BYTES + 1000
     )
     assert len(pages) >= 5
-    story.witness.look()
+    machine.live_client.catch_up()
     assert [
         message for page in pages for message in page if isinstance(message, NUMBERED)
-    ] == story.witness.log
+    ] == machine.live_client.log
 
 
-def test_who_looks_only_after_the_first_card_knows_of_the_engine_too(db):
-    story = Histories()
-    story.begin()
-    story.submit(count=2, is_seen=True)
-    story.begin_work(0)
-    story.look()
+def test_client_that_catches_up_after_first_card_has_current_snapshot(db):
+    machine = SessionMachine()
+    machine.start_session()
+    machine.submit(count=2, is_seen=True)
+    machine.start_work(0)
+    machine.catch_up()

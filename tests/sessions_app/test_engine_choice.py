@@ -19,16 +19,16 @@ class Engine:
 
 
 @dataclass
-class Waiting:
+class QueuedGeneration:
     session_id: str = "hers"
     engine: str = ""
     queued_at: datetime = NOW
 
 
-def takes(
-    engine: Engine, other: Engine, waiting: Waiting | None = None, now: datetime = NOW
+def takes_generation(
+    engine: Engine, other: Engine, generation: QueuedGeneration | None = None, now: datetime = NOW
 ) -> bool:
-    return can_take(engine, waiting or Waiting(), "asked model", [engine, other], now)
+    return can_take(engine, generation or QueuedGeneration(), "asked model", [engine, other], now)
 
 
 @pytest.mark.parametrize(
@@ -38,34 +38,34 @@ def takes(
         (Engine("a", model_id="asked model"), Engine("b", speed=90)),
         (Engine("a", speed=9), Engine("b", speed=8)),
     ],
-    ids=["its session before its model", "its model before speed", "the faster one"],
+    ids=["session before model", "model before speed", "higher speed"],
 )
-def test_the_better_engine_takes_it_and_the_other_leaves_it(better, worse):
-    assert takes(better, worse)
-    assert not takes(worse, better)
+def test_better_engine_takes_generation_and_worse_engine_does_not(better, worse):
+    assert takes_generation(better, worse)
+    assert not takes_generation(worse, better)
 
 
-def test_the_engine_that_just_failed_leaves_it_to_any_other():
+def test_engine_that_just_failed_leaves_generation_to_worse_engine():
     failed, other = (
         Engine("failed", session_id="hers", model_id="asked model", speed=90),
         Engine("other"),
     )
-    waiting = Waiting(engine="failed")
-    assert takes(other, failed, waiting)
-    assert not takes(failed, other, waiting)
+    generation = QueuedGeneration(engine="failed")
+    assert takes_generation(other, failed, generation)
+    assert not takes_generation(failed, other, generation)
 
 
-def test_the_only_engine_takes_it_even_after_it_failed():
+def test_only_engine_takes_generation_again_after_failure():
     failed = Engine("failed")
-    assert takes(failed, failed, Waiting(engine="failed"))
+    assert takes_generation(failed, failed, QueuedGeneration(engine="failed"))
 
 
-def test_equal_engines_may_both_try():
-    assert takes(Engine("a"), Engine("b"))
-    assert takes(Engine("b"), Engine("a"))
+def test_equal_engines_can_both_take_generation():
+    assert takes_generation(Engine("a"), Engine("b"))
+    assert takes_generation(Engine("b"), Engine("a"))
 
 
-def test_after_a_while_any_engine_takes_it():
-    best, any_other = Engine("best", session_id="hers"), Engine("other")
-    assert not takes(any_other, best, now=NOW + PATIENCE - timedelta(seconds=1))
-    assert takes(any_other, best, now=NOW + PATIENCE)
+def test_worse_engine_takes_generation_after_patience_has_passed():
+    best, other = Engine("best", session_id="hers"), Engine("other")
+    assert not takes_generation(other, best, now=NOW + PATIENCE - timedelta(seconds=1))
+    assert takes_generation(other, best, now=NOW + PATIENCE)

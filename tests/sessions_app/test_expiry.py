@@ -1,4 +1,4 @@
-"""Inactivity: what counts as activity, and sessions that expire even before the sweep."""
+"""Idle sessions: the requests that count as activity, and expiry before and by the sweep."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from sessions_app.services.sessions import session_touch, sessions_expire_idle
 HOUR = timedelta(hours=1)
 
 
-def _age(**ages: timedelta) -> None:
+def _backdate(**ages: timedelta) -> None:
     now = timezone.now()
     WebLLMSession.objects.update(**{column: now - age for column, age in ages.items()})
 
@@ -24,7 +24,7 @@ def session(alice, create_session) -> WebLLMSession:
 
 
 @pytest.fixture
-def running(session) -> Generation:
+def running_generation(session) -> Generation:
     now = timezone.now()
     return Generation.objects.create(
         session=session, user=session.user, kind="flashcards", prompt="p", prompt_version="1",
@@ -34,39 +34,39 @@ def running(session) -> Generation:
     )  # fmt: skip
 
 
-def test_reading_never_shows_a_session_past_its_time_as_alive(session, alice, api):
-    _age(last_activity_at=HOUR)
+def test_idle_session_is_returned_as_expired_before_sweep(session, alice, api):
+    _backdate(last_activity_at=HOUR)
     for address in (f"/api/webllm/session/{session.pk}", "/api/webllm/session"):
         body = api(alice).get(address).json()
         assert (body["results"][0] if "results" in body else body)["status"] == "expired"
 
 
-def test_reading_does_not_bring_an_expired_session_back(session, alice, api):
-    _age(last_activity_at=HOUR)
+def test_expired_session_stays_expired_when_read_again(session, alice, api):
+    _backdate(last_activity_at=HOUR)
     for _ in range(2):
         assert api(alice).get(f"/api/webllm/session/{session.pk}").json()["status"] == "expired"
 
 
-def test_the_sweep_expires_what_is_idle_and_says_so(session):
-    _age(last_activity_at=HOUR)
+def test_sweep_expires_idle_session_once_and_stores_reason(session):
+    _backdate(last_activity_at=HOUR)
     assert sessions_expire_idle(now=timezone.now()) == 1
     session.refresh_from_db()
     assert (session.status, session.close_reason) == ("expired", "expired after inactivity")
     assert sessions_expire_idle(now=timezone.now()) == 0
 
 
-def test_the_sweep_leaves_what_is_not_idle(session):
+def test_sweep_does_not_expire_active_session(session):
     assert sessions_expire_idle(now=timezone.now()) == 0
 
 
-def test_the_sweep_goes_in_batches_until_all_are_done(alice, create_session):
+def test_sweep_expires_all_idle_sessions_in_batches(alice, create_session):
     for _ in range(5):
         create_session(alice)
-    _age(last_activity_at=HOUR)
+    _backdate(last_activity_at=HOUR)
     assert sessions_expire_idle(now=timezone.now(), batch=2) == 5
 
 
-def test_the_sweep_cancels_what_was_queued(session):
+def test_sweep_cancels_queued_generation_of_expired_session(session):
     Generation.objects.create(
         session=session,
         user=session.user,
@@ -76,43 +76,43 @@ def test_the_sweep_cancels_what_was_queued(session):
         options={"count": 1, "topic": "t"},
         result_key="k",
     )
-    _age(last_activity_at=HOUR)
+    _backdate(last_activity_at=HOUR)
     sessions_expire_idle(now=timezone.now())
     generation = Generation.objects.get()
     assert (generation.status, generation.error_code) == ("cancelled", "session_expired")
 
 
-def test_a_running_generation_keeps_its_session_alive(running):
-    _age(last_activity_at=HOUR)
+def test_session_does_not_expire_before_lease_of_its_generation(running_generation):
+    _backdate(last_activity_at=HOUR)
     assert sessions_expire_idle(now=timezone.now()) == 0
     assert sessions_expire_idle(now=timezone.now() + 2 * HOUR) == 1
 
 
-def test_the_time_is_a_setting(session, settings):
+def test_idle_time_is_set_by_session_idle_seconds(session, settings):
     settings.SESSION_IDLE_SECONDS = 7200
-    _age(last_activity_at=HOUR)
+    _backdate(last_activity_at=HOUR)
     assert sessions_expire_idle(now=timezone.now()) == 0
 
 
-def test_activity_is_written_seldom(session):
+def test_activity_is_written_at_most_every_30_seconds(session):
     now = session.last_activity_at
     assert not session_touch(session_id=session.pk, now=now + timedelta(seconds=29))
     assert session_touch(session_id=session.pk, now=now + timedelta(seconds=30))
     assert not session_touch(session_id=session.pk, now=now + timedelta(seconds=59))
 
 
-def test_a_rest_call_on_the_session_is_activity(session, alice, api):
-    _age(last_activity_at=timedelta(minutes=20))
+def test_rest_request_updates_last_activity_of_session(session, alice, api):
+    _backdate(last_activity_at=timedelta(minutes=20))
     before = WebLLMSession.objects.get().last_activity_at
     api(alice).get(f"/api/webllm/session/{session.pk}")
     assert WebLLMSession.objects.get().last_activity_at > before
 
 
-def test_ended_sessions_can_be_read_for_thirty_days_and_are_then_deleted(session, alice, api):
+def test_closed_session_is_readable_for_30_days_and_then_deleted(session, alice, api):
     api(alice).delete(f"/api/webllm/session/{session.pk}")
-    _age(closed_at=timedelta(days=29))
+    _backdate(closed_at=timedelta(days=29))
     assert sessions_delete_old(now=timezone.now()) == 0
     assert api(alice).get(f"/api/webllm/session/{session.pk}").json()["status"] == "closed"
-    _age(closed_at=timedelta(days=31))
+    _backdate(closed_at=timedelta(days=31))
     assert sessions_delete_old(now=timezone.now()) == 1
     assert api(alice).get(f"/api/webllm/session/{session.pk}").status_code == 404

@@ -11,17 +11,17 @@ from sessions_app.rest import idempotency
 REQUEST = {"name": "repeat:1:deck:key", "digest": "digest of the body"}
 
 
-def test_a_key_whose_process_was_killed_is_free_again(monkeypatch):
+def test_key_of_killed_request_can_be_used_again_after_timeout(monkeypatch):
     monkeypatch.setattr(idempotency, "IN_PROGRESS_SECONDS", 1)
     with pytest.raises(SystemExit):
         idempotency.run_once(**REQUEST, make=sys.exit)
     with pytest.raises(Conflict, match="still being done"):
         idempotency.run_once(**REQUEST, make=lambda: "second")
-    assert _done_within(5) == ("second", False)
+    assert _retry_for(5) == ("second", False)
     assert idempotency.run_once(**REQUEST, make=lambda: "third") == ("second", True)
 
 
-def _done_within(seconds: float) -> tuple[str, bool] | None:
+def _retry_for(seconds: float) -> tuple[str, bool] | None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:

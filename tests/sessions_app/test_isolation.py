@@ -10,53 +10,59 @@ from tests.helpers.sockets import make_cards, open_socket
 
 
 @pytest.mark.parametrize(("method", "suffix"), [("get", ""), ("delete", ""), ("post", "/ticket")])
-def test_a_session_of_another_answers_as_if_it_were_not_there(
+def test_session_of_other_user_returns_404_like_unknown_session(
     alice, charlie, create_session, api, method, suffix
 ):
-    hers = create_session(alice)["sessionId"]
-    nobodys = "3f0b6e5e-0000-4000-8000-000000000000"
-    answers = [
+    alice_session_id = create_session(alice)["sessionId"]
+    unknown_session_id = "3f0b6e5e-0000-4000-8000-000000000000"
+    responses = [
         getattr(api(charlie), method)(f"/api/webllm/session/{session_id}{suffix}")
-        for session_id in (hers, nobodys)
+        for session_id in (alice_session_id, unknown_session_id)
     ]
-    assert [answer.status_code for answer in answers] == [404, 404]
-    assert answers[0].json() == answers[1].json()
-    assert api(alice).get(f"/api/webllm/session/{hers}").json()["status"] == "initializing"
+    assert [response.status_code for response in responses] == [404, 404]
+    assert responses[0].json() == responses[1].json()
+    assert (
+        api(alice).get(f"/api/webllm/session/{alice_session_id}").json()["status"] == "initializing"
+    )
 
 
-def test_the_list_holds_ones_own(alice, charlie, create_session, api):
+def test_session_list_does_not_contain_sessions_of_other_user(alice, charlie, create_session, api):
     create_session(alice)
     assert api(charlie).get("/api/webllm/session").json()["results"] == []
 
 
-def test_nobody_gets_nothing(alice, create_session, api):
+def test_anonymous_requests_to_session_are_rejected_with_401(alice, create_session, api):
     address = f"/api/webllm/session/{create_session(alice)['sessionId']}"
     assert api(None).get(address).status_code == 401
     assert api(None).delete(address).status_code == 401
     assert api(None).post(f"{address}/ticket").status_code == 401
 
 
-async def test_an_answer_of_another_users_socket_reaches_no_generation_of_hers(
+async def test_response_from_socket_of_other_user_is_rejected(
     socket_db, alice, charlie, acreate_session
 ):
     async with (
-        open_socket((await acreate_session(alice))["wsUrl"]) as hers,
-        open_socket((await acreate_session(charlie))["wsUrl"]) as his,
+        open_socket((await acreate_session(alice))["wsUrl"]) as alice_socket,
+        open_socket((await acreate_session(charlie))["wsUrl"]) as charlie_socket,
     ):
-        await hers.request_cards("Tides", 1)
-        request = await hers.receive_type("generate")
-        stolen = {name: request[name] for name in ("cacheKey", "lease", "generationId")}
-        await his.send(type="response", data={"cards": make_cards("evil")}, **stolen)
-        assert (await his.receive())["code"] == "stale_response"
-        await his.send(
+        await alice_socket.request_cards("Tides", 1)
+        request = await alice_socket.receive_type("generate")
+        copied_fields = {name: request[name] for name in ("cacheKey", "lease", "generationId")}
+        await charlie_socket.send(
+            type="response", data={"cards": make_cards("evil")}, **copied_fields
+        )
+        assert (await charlie_socket.receive())["code"] == "stale_response"
+        await charlie_socket.send(
             type="response", data={"cards": make_cards("evil")}, cacheKey=request["cacheKey"]
         )
-        assert (await his.receive())["code"] == "unknown_cache_key"
-        await hers.send_cards(request, make_cards("ebb"))
-        assert (await hers.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
+        assert (await charlie_socket.receive())["code"] == "unknown_cache_key"
+        await alice_socket.send_cards(request, make_cards("ebb"))
+        assert (await alice_socket.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
 
 
-async def test_a_generation_of_another_is_not_found(socket_db, alice, charlie, acreate_session):
+async def test_generation_of_other_user_raises_not_found(
+    socket_db, alice, charlie, acreate_session
+):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         await socket.receive_type("generate")

@@ -20,12 +20,12 @@ from mindflip.embedded.servers import free_port
 from tests.helpers.processes import RunningServer, eventually, running_server
 
 PROMPT = "a prompt that is nobody's business"
-FORBIDDEN = "a prompt that the database refuses\nin two lines)."
+REJECTED_PROMPT = "a prompt that the database refuses\nin two lines)."
 CARD = {"front": "a front that is private", "back": "a back that is private"}
-WHO = {"username": "alice", "password": "correct horse battery"}
+CREDENTIALS = {"username": "alice", "password": "correct horse battery"}
 REQUEST_ID = "from-the-proxy.1"
 # PostgreSQL quotes rows like this in many of its errors.
-REFUSAL = """
+REJECTING_TRIGGER = """
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'this row is refused' USING DETAIL = 'Failing row contains (' || NEW.prompt
 || ').'; END $$;
@@ -49,17 +49,17 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder, port = tmp_path_factory.mktemp("logs"), free_port()
     settings |= {"MINDFLIP_WORKER_METRICS_PORT": str(port)}
     with (
-        _sink() as (dsn, reports),
+        _report_server() as (dsn, reports),
         running_server(folder, worker=True, beat=True, SENTRY_DSN=dsn, **settings) as server,
     ):
-        recorded = _flow(server)
+        recorded = _run_flow(server)
         eventually(lambda: len(reports) >= 2)
         eventually(lambda: '"task":"mindflip.tasks.record_beat_heartbeat"' in server.log("worker"))
         metrics = {
             name: httpx.get(f"{url}/metrics").text
             for name, url in {"web": server.url, "worker": f"http://127.0.0.1:{port}"}.items()
         }
-        codes = [_stopped(server.beat), _stopped(server.worker)]
+        codes = [_stop(server.beat), _stop(server.worker)]
         logs = {name: server.log(name) for name in ("web", "worker", "beat")}
     return recorded | {
         "logs": logs,
@@ -69,13 +69,13 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     }
 
 
-def _stopped(service: Service) -> int:
+def _stop(service: Service) -> int:
     service.stop()
     return service.process.returncode
 
 
 @contextmanager
-def _sink() -> Iterator[tuple[str, list[str]]]:
+def _report_server() -> Iterator[tuple[str, list[str]]]:
     """Run a server that replaces Sentry, and yield its DSN and the envelopes that it receives."""
     reports: list[str] = []
 
@@ -99,10 +99,10 @@ def _sink() -> Iterator[tuple[str, list[str]]]:
         server.shutdown()
 
 
-def _flow(server: RunningServer) -> dict[str, Any]:
+def _run_flow(server: RunningServer) -> dict[str, Any]:
     with httpx.Client(base_url=server.url) as client:
-        client.post("/api/auth/register", json=WHO).raise_for_status()
-        tokens = client.post("/api/auth/token", json=WHO).json()
+        client.post("/api/auth/register", json=CREDENTIALS).raise_for_status()
+        tokens = client.post("/api/auth/token", json=CREDENTIALS).json()
         client.get(
             "/api/webllm/session",
             params={"token": tokens["access"]},
@@ -112,14 +112,14 @@ def _flow(server: RunningServer) -> dict[str, Any]:
         session = client.post("/api/webllm/session", json={"modelId": "m"}).json()
         client.get(session["wsUrl"].replace("ws://", "http://"))
         with connect(session["wsUrl"]) as socket:
-            made = _made(socket)
+            completed = _complete_generation(socket)
         with connect(session["wsUrl"], subprotocols=["mindflip.v1"]) as socket:
-            cancelled = _cancelled(socket)
-            _break(server, socket)
-        wish = {"prompt": FORBIDDEN, "options": {"count": 1}}
+            cancelled = _cancel_generation(socket)
+            _cause_exception(server, socket)
+        body = {"prompt": REJECTED_PROMPT, "options": {"count": 1}}
         assert (
             client.post(
-                f"/api/webllm/session/{session['sessionId']}/generations?token=x", json=wish
+                f"/api/webllm/session/{session['sessionId']}/generations?token=x", json=body
             ).status_code
             == 500
         )
@@ -130,41 +130,41 @@ def _flow(server: RunningServer) -> dict[str, Any]:
         tokens["access"],
         tokens["refresh"],
         PROMPT,
-        FORBIDDEN,
-        *FORBIDDEN.split("\n"),
+        REJECTED_PROMPT,
+        *REJECTED_PROMPT.split("\n"),
         *CARD.values(),
-        WHO["password"],
+        CREDENTIALS["password"],
     ]
     return {
         "secrets": secrets,
         "session": session["sessionId"],
-        "made": made,
+        "completed": completed,
         "cancelled": cancelled,
     }
 
 
-def _made(socket: ClientConnection) -> str:
+def _complete_generation(socket: ClientConnection) -> str:
     """Request a card, write it on the same socket, and return the generation's ID.
 
     Frames that are not valid messages are sent first.
     """
-    for bad in (
+    for frame in (
         "{nonsense",
         json.dumps({"type": "generate", "prompt": PROMPT, "options": {"count": PROMPT}}),
         json.dumps([PROMPT]),
     ):
-        socket.send(bad)
-        _until(socket, "error")
+        socket.send(frame)
+        _receive_type(socket, "error")
     _send(socket, type="generate", prompt=PROMPT, options={"count": 1})
-    request = _until(socket, "generate")
+    request = _receive_type(socket, "generate")
     _send(socket, type="response", cacheKey=request["cacheKey"], data={"cards": [CARD]})
-    return _until(socket, "result")["generationId"]
+    return _receive_type(socket, "result")["generationId"]
 
 
-def _cancelled(socket: ClientConnection) -> str:
+def _cancel_generation(socket: ClientConnection) -> str:
     _send(socket, type="ready", modelId="m", engine="webllm")
     _send(socket, type="generate", prompt=PROMPT, requestId="r1", options={"count": 2})
-    request = _until(socket, "generate")
+    request = _receive_type(socket, "generate")
     _send(
         socket,
         type="card",
@@ -172,43 +172,43 @@ def _cancelled(socket: ClientConnection) -> str:
         card=CARD,
         **{name: request[name] for name in ("generationId", "lease")},
     )
-    _until(socket, "card")
+    _receive_type(socket, "card")
     _send(socket, type="cancel", generationId=request["generationId"])
-    _until(socket, "error")
+    _receive_type(socket, "error")
     return request["generationId"]
 
 
-def _break(server: RunningServer, socket: ClientConnection) -> None:
+def _cause_exception(server: RunningServer, socket: ClientConnection) -> None:
     """Cause an exception that quotes the row."""
     with psycopg.connect(server.database_url, autocommit=True) as connection:
-        connection.execute(REFUSAL)
-    _send(socket, type="generate", prompt=FORBIDDEN, requestId="r2")
-    assert _until(socket, "error")["code"] == "internal"
+        connection.execute(REJECTING_TRIGGER)
+    _send(socket, type="generate", prompt=REJECTED_PROMPT, requestId="r2")
+    assert _receive_type(socket, "error")["code"] == "internal"
 
 
 def _send(socket: ClientConnection, **message: Any) -> None:
     socket.send(json.dumps(message))
 
 
-def _until(socket: ClientConnection, kind: str) -> dict[str, Any]:
+def _receive_type(socket: ClientConnection, kind: str) -> dict[str, Any]:
     while (message := json.loads(socket.recv(20)))["type"] != kind:
         pass
     return message
 
 
-def _lines(recorded: dict[str, Any], name: str = "web") -> list[dict[str, Any]]:
+def _log_lines(recorded: dict[str, Any], name: str = "web") -> list[dict[str, Any]]:
     return [json.loads(line) for line in recorded["logs"][name].splitlines()]
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat"])
-def test_every_line_is_an_object_with_time_level_and_logger(recorded, name):
+def test_log_lines_are_json_with_time_level_logger_and_message(recorded, name):
     assert all(
-        {"time", "level", "logger", "message"} <= line.keys() for line in _lines(recorded, name)
+        {"time", "level", "logger", "message"} <= line.keys() for line in _log_lines(recorded, name)
     )
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat"])
-def test_no_ticket_token_password_prompt_or_card_reaches_a_log(recorded, name):
+def test_logs_contain_no_ticket_token_password_prompt_or_card(recorded, name):
     assert [
         secret
         for secret in recorded["secrets"]
@@ -216,8 +216,8 @@ def test_no_ticket_token_password_prompt_or_card_reaches_a_log(recorded, name):
     ] == []
 
 
-def test_lines_about_a_session_or_a_generation_carry_its_id(recorded):
-    lines = _lines(recorded)
+def test_log_lines_about_session_or_generation_contain_its_id(recorded):
+    lines = _log_lines(recorded)
     assert any(
         line["message"].startswith("Socket opened") and line["session_id"] == recorded["session"]
         for line in lines
@@ -227,7 +227,7 @@ def test_lines_about_a_session_or_a_generation_carry_its_id(recorded):
         for line in lines
         if "succeeded" in line["message"]
     }
-    assert ended == {recorded["made"]: recorded["session"]}
+    assert ended == {recorded["completed"]: recorded["session"]}
     assert all(
         line["session_id"] == recorded["session"]
         for line in lines
@@ -235,40 +235,40 @@ def test_lines_about_a_session_or_a_generation_carry_its_id(recorded):
     )
 
 
-def test_a_fault_is_told_with_its_traceback_and_session(recorded):
-    faults = [line for line in _lines(recorded) if line["level"] == "ERROR"]
-    assert {line["logger"] for line in faults} == {"sessions_app.consumers", "django.request"}
-    for fault in faults:
-        assert fault["session_id"] == recorded["session"]
-        assert "this row is refused" in fault["traceback"]
+def test_errors_are_logged_with_traceback_and_session_id(recorded):
+    errors = [line for line in _log_lines(recorded) if line["level"] == "ERROR"]
+    assert {line["logger"] for line in errors} == {"sessions_app.consumers", "django.request"}
+    for error in errors:
+        assert error["session_id"] == recorded["session"]
+        assert "this row is refused" in error["traceback"]
 
 
-def test_a_fault_is_reported_without_secrets_and_with_the_ids_of_its_lines(recorded):
+def test_error_reports_contain_session_id_and_no_secrets(recorded):
     assert {report["tags"]["session_id"] for report in recorded["reports"]} == {recorded["session"]}
-    whole = json.dumps(recorded["reports"])
-    assert "this row is refused" in whole
+    text = json.dumps(recorded["reports"])
+    assert "this row is refused" in text
     assert [
-        secret for secret in [*recorded["secrets"], "token=x"] if json.dumps(secret)[1:-1] in whole
+        secret for secret in [*recorded["secrets"], "token=x"] if json.dumps(secret)[1:-1] in text
     ] == []
 
 
-def test_without_an_address_for_reports_their_library_is_not_even_imported():
+def test_sentry_sdk_is_not_imported_without_dsn():
     assert "sentry_sdk" not in sys.modules
 
 
-def test_a_request_has_the_id_that_its_proxy_gave_it_or_one_of_its_own(recorded):
+def test_request_is_logged_with_id_from_proxy_or_generated_id(recorded):
     requests = [
-        line for line in _lines(recorded) if line["logger"] == "mindflip.monitoring.middleware"
+        line for line in _log_lines(recorded) if line["logger"] == "mindflip.monitoring.middleware"
     ]
     assert all(
         line["request_id"] and line["method"] and line["status"] and "?" not in line["path"]
         for line in requests
     )
-    (given,) = [line for line in requests if line["request_id"] == REQUEST_ID]
-    assert (given["path"], given["status"]) == ("/api/webllm/session", 401)
+    (from_proxy,) = [line for line in requests if line["request_id"] == REQUEST_ID]
+    assert (from_proxy["path"], from_proxy["status"]) == ("/api/webllm/session", 401)
 
 
-def test_a_server_and_a_worker_show_what_each_of_them_counted(recorded):
+def test_server_and_worker_return_their_own_metrics(recorded):
     scraped = {
         name: {
             (sample.name, *sample.labels.values()): sample.value
@@ -283,18 +283,18 @@ def test_a_server_and_a_worker_show_what_each_of_them_counted(recorded):
     assert all(process["process_cpu_seconds_total",] > 0 for process in scraped.values())
 
 
-def test_beat_and_worker_end_in_order_when_they_are_asked_to_stop(recorded):
+def test_beat_and_worker_exit_with_status_0_when_stopped(recorded):
     assert recorded["codes"] == [0, 0]
-    assert any("Warm shutdown" in line["message"] for line in _lines(recorded, "worker")), recorded[
-        "logs"
-    ]["worker"][-2000:]
+    assert any("Warm shutdown" in line["message"] for line in _log_lines(recorded, "worker")), (
+        recorded["logs"]["worker"][-2000:]
+    )
 
 
-def test_a_task_says_which_it_is(recorded):
-    done = [
+def test_log_lines_of_task_contain_task_name_and_id(recorded):
+    lines = [
         line
-        for line in _lines(recorded, "worker")
+        for line in _log_lines(recorded, "worker")
         if line.get("task") == "mindflip.tasks.record_beat_heartbeat"
     ]
-    assert all(line["task_id"] for line in done)
-    assert done
+    assert all(line["task_id"] for line in lines)
+    assert lines
