@@ -13,12 +13,12 @@ from sessions_app.models import Generation
 from sessions_app.protocol import GUIDE
 from tests.helpers.sockets import make_cards, open_socket
 
-ELSEWHERE = "203.0.113.9"
+EXTERNAL_IP = "203.0.113.9"
 TOKEN = "a token for scrapers"
 
 
 @pytest.fixture(autouse=True)
-def _each_scrape_asks_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+def _disable_metrics_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mindflip.monitoring.metrics.FRESH_SECONDS", 0)
 
 
@@ -27,9 +27,9 @@ async def scrape() -> dict[tuple[str, ...], float]:
 
     The values are in the order of the labels' names.
     """
-    answer = await AsyncClient().get("/metrics", headers={"Host": "10.0.0.7:3000"})
-    assert answer.status_code == 200, answer.content
-    families = text_string_to_metric_families(answer.content.decode())
+    response = await AsyncClient().get("/metrics", headers={"Host": "10.0.0.7:3000"})
+    assert response.status_code == 200, response.content
+    families = text_string_to_metric_families(response.content.decode())
     return {
         (sample.name, *sample.labels.values()): sample.value
         for family in families
@@ -37,16 +37,16 @@ async def scrape() -> dict[tuple[str, ...], float]:
     }
 
 
-def grown(
+def increase(
     before: dict[tuple[str, ...], float], after: dict[tuple[str, ...], float], *sample: str
 ) -> float:
     return after.get(sample, 0) - before.get(sample, 0)
 
 
-async def test_each_request_that_waits_for_an_earlier_one_is_a_single_miss(
+async def test_request_that_waits_for_earlier_request_counts_as_single_cache_miss(
     socket_db, alice, create_session
 ):
-    async with open_socket((await _session(create_session, alice))["wsUrl"]) as socket:
+    async with open_socket((await _create_session(create_session, alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides")
         await socket.receive_type("generate")
         before = await scrape()
@@ -54,12 +54,14 @@ async def test_each_request_that_waits_for_an_earlier_one_is_a_single_miss(
             await socket.request_cards(topic)
             assert (await socket.receive())["progress"] == 0
         after = await scrape()
-    assert grown(before, after, "mindflip_result_cache_reads_total", "miss") == 2
+    assert increase(before, after, "mindflip_result_cache_reads_total", "miss") == 2
 
 
-async def test_a_result_a_hit_and_a_refusal_are_counted_and_timed(socket_db, alice, create_session):
+async def test_results_cache_hits_and_rejected_messages_are_counted(
+    socket_db, alice, create_session
+):
     before = await scrape()
-    async with open_socket((await _session(create_session, alice))["wsUrl"]) as socket:
+    async with open_socket((await _create_session(create_session, alice))["wsUrl"]) as socket:
         await socket.request_cards()
         await socket.send_cards(await socket.receive_type("generate"), make_cards("ebb", "flow"))
         await socket.receive_type("result")
@@ -67,7 +69,7 @@ async def test_a_result_a_hit_and_a_refusal_are_counted_and_timed(socket_db, ali
         assert (await socket.receive_type("result"))["data"]["cached"]
         assert await socket.is_alive()
         after = await scrape()
-    counted = {
+    expected = {
         ("mindflip_messages_total", GUIDE, "generate"): 2,
         ("mindflip_messages_total", GUIDE, "response"): 1,
         ("mindflip_messages_refused_total", "unknown_type"): 1,
@@ -79,21 +81,23 @@ async def test_a_result_a_hit_and_a_refusal_are_counted_and_timed(socket_db, ali
         ("mindflip_generation_first_card_seconds_count",): 1,
         ("mindflip_sockets_open", GUIDE): 1,
     }
-    assert {sample: grown(before, after, *sample) for sample in counted} == counted
-    assert grown(before, after, "mindflip_hop_seconds_count") >= 4
+    assert {sample: increase(before, after, *sample) for sample in expected} == expected
+    assert increase(before, after, "mindflip_hop_seconds_count") >= 4
     assert after["process_resident_memory_bytes",] > 0
 
 
-async def _session(create_session: Any, user: Any) -> dict[str, Any]:
+async def _create_session(create_session: Any, user: Any) -> dict[str, Any]:
     return await sync_to_async(create_session)(user)
 
 
-async def test_the_queue_its_oldest_and_lapsed_leases_are_told(socket_db, alice, create_session):
-    session = await _session(create_session, alice)
+async def test_metrics_contain_queue_age_of_oldest_generation_and_lapsed_leases(
+    socket_db, alice, create_session
+):
+    session = await _create_session(create_session, alice)
     async with open_socket(session["wsUrl"]) as socket:
-        for topic, next_word in {"Tides": "generate", "Moons": "progress"}.items():
+        for topic, next_type in {"Tides": "generate", "Moons": "progress"}.items():
             await socket.request_cards(topic)
-            await socket.receive_type(next_word)
+            await socket.receive_type(next_type)
         now = timezone.now()
         await Generation.objects.filter(status="queued").aupdate(
             queued_at=now - timedelta(seconds=90)
@@ -124,9 +128,9 @@ async def test_the_queue_its_oldest_and_lapsed_leases_are_told(socket_db, alice,
     [
         ("127.0.0.1", {}, 0, 200),
         ("::1", {}, 1, 200),
-        (ELSEWHERE, {}, 0, 403),
-        (ELSEWHERE, {"Authorization": f"Bearer {TOKEN}"}, 0, 200),
-        (ELSEWHERE, {"Authorization": "Bearer another"}, 0, 403),
+        (EXTERNAL_IP, {}, 0, 403),
+        (EXTERNAL_IP, {"Authorization": f"Bearer {TOKEN}"}, 0, 200),
+        (EXTERNAL_IP, {"Authorization": "Bearer another"}, 0, 403),
         ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}, 0, 403),
         ("127.0.0.1", {"X-Real-IP": "127.0.0.1"}, 0, 403),
         ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1, 203.0.113.9"}, 1, 403),
@@ -134,10 +138,10 @@ async def test_the_queue_its_oldest_and_lapsed_leases_are_told(socket_db, alice,
         ("127.0.0.1", {"X-Forwarded-For": "nonsense"}, 1, 403),
     ],
 )
-async def test_metrics_are_for_allowed_callers_themselves_and_for_the_token(
+async def test_metrics_are_returned_only_to_local_callers_and_with_token(
     socket_db, settings, caller, headers, proxies, status
 ):
     settings.METRICS_TOKEN, settings.TRUSTED_PROXY_COUNT = TOKEN, proxies
-    answer = await sync_to_async(Client().get)("/metrics", headers=headers, REMOTE_ADDR=caller)
-    assert answer.status_code == status
-    assert (b"MINDFLIP_METRICS_TOKEN" in answer.content) == (status == 403)
+    response = await sync_to_async(Client().get)("/metrics", headers=headers, REMOTE_ADDR=caller)
+    assert response.status_code == status
+    assert (b"MINDFLIP_METRICS_TOKEN" in response.content) == (status == 403)

@@ -1,4 +1,4 @@
-"""The number of queries that a message costs.
+"""The number of queries that are executed for a message.
 
 Increase a number here only deliberately.
 """
@@ -14,8 +14,10 @@ from django.db import connection
 from sessions_app import handlers, protocol
 from sessions_app.models import WebLLMSession
 
-ASK = protocol.decode('{"type":"generate","prompt":"Tides","options":{"count":1,"topic":"Tides"}}')
-ANSWER = protocol.decode(
+REQUEST = protocol.decode(
+    '{"type":"generate","prompt":"Tides","options":{"count":1,"topic":"Tides"}}'
+)
+RESPONSE = protocol.decode(
     '{"type":"response","cacheKey":"webllm:flashcards:Tides:1","data":{"cards":[{"front":"ebb","back":"falling"}]}}'
 )
 
@@ -29,25 +31,25 @@ def state(alice, create_session) -> handlers.SocketState:
 
 
 @contextmanager
-def statements(count: int) -> Iterator[None]:
+def assert_statement_count(count: int) -> Iterator[None]:
     """Assert that the block executes `count` statements, not counting those of transactions."""
     executed: list[str] = []
 
-    def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+    def record(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
         executed.append(sql)
-        return execute(sql, *rest)
+        return execute(sql, *args)
 
-    with connection.execute_wrapper(note):
+    with connection.execute_wrapper(record):
         yield
-    real = [sql for sql in executed if "SAVEPOINT" not in sql]
-    assert len(real) == count, "\n".join(real)
+    counted = [sql for sql in executed if "SAVEPOINT" not in sql]
+    assert len(counted) == count, "\n".join(counted)
 
 
-def test_a_miss_costs_one_statement(state):
+def test_cache_miss_executes_one_statement(state):
     # One statement inserts the leased generation and its attempt if the session is alive and its
     # queue is empty.
-    with statements(1):
-        handlers.handle(state, ASK)
+    with assert_statement_count(1):
+        handlers.handle(state, REQUEST)
 
 
 @pytest.mark.parametrize(
@@ -57,23 +59,23 @@ def test_a_miss_costs_one_statement(state):
         ({"options": {"count": 1, "save": True}}, 1),
     ],
 )
-def test_a_miss_with_an_id_or_to_save_costs_no_more(state, fields, count):
+def test_cache_miss_with_request_id_or_save_executes_at_most_two_statements(state, fields, count):
     message = {"type": "generate", "prompt": "Tides", "options": {"count": 1}} | fields
-    with statements(count):
+    with assert_statement_count(count):
         handlers.handle(state, protocol.decode(json.dumps(message)))
 
 
-def test_an_answer_costs_one_statement(state, django_capture_on_commit_callbacks):
-    handlers.handle(state, ASK)
+def test_engine_response_executes_one_statement(state, django_capture_on_commit_callbacks):
+    handlers.handle(state, REQUEST)
     # One statement ends the generation and its attempt.
-    with statements(1), django_capture_on_commit_callbacks(execute=True):
-        messages = handlers.handle(state, ANSWER)
+    with assert_statement_count(1), django_capture_on_commit_callbacks(execute=True):
+        messages = handlers.handle(state, RESPONSE)
     assert [type(message) for message in messages] == [protocol.Progress, protocol.Result]
 
 
-def test_a_hit_costs_no_statement(state, django_capture_on_commit_callbacks):
-    handlers.handle(state, ASK)
+def test_cache_hit_executes_no_statement(state, django_capture_on_commit_callbacks):
+    handlers.handle(state, REQUEST)
     with django_capture_on_commit_callbacks(execute=True):
-        handlers.handle(state, ANSWER)
-    with statements(0):  # the last heartbeat or event showed that the session is alive
-        assert handlers.handle(state, ASK)[1].data.cached
+        handlers.handle(state, RESPONSE)
+    with assert_statement_count(0):  # the last heartbeat or event showed that the session is alive
+        assert handlers.handle(state, REQUEST)[1].data.cached

@@ -12,37 +12,42 @@ from sessions_app.exceptions import RateLimited
 from sessions_app.models import Generation
 from sessions_app.services.generations import GenerationRequest, generation_submit
 
-ASKERS = 8
-ASKS = 3
+THREADS = 8
+REQUESTS_PER_THREAD = 3
 
 
 @pytest.fixture
-def all_at_once(transactional_db, alice, create_session):
-    """Return a function that sends ASKS requests from each of ASKERS threads at the same time.
+def submit_concurrently(transactional_db, alice, create_session):
+    """Return a function that submits requests from all THREADS at the same time.
 
-    It returns `queued` or the error code of each request.
+    Each thread submits REQUESTS_PER_THREAD requests. The function returns `queued` or the error
+    code of each request.
     """
     session = create_session(alice)["sessionId"]
-    together = Barrier(ASKERS)
+    barrier = Barrier(THREADS)
 
-    def request(requester: int) -> list[str]:
-        together.wait(10)
+    def submit_in_thread(thread: int) -> list[str]:
+        barrier.wait(10)
         try:
             return [
-                _submit_batcher(session, alice.pk, f"{requester} {number}")
-                for number in range(ASKS)
+                _submit(session, alice.pk, f"{thread} {number}")
+                for number in range(REQUESTS_PER_THREAD)
             ]
         finally:
             connection.close()
 
-    def ask_all() -> list[str]:
-        with ThreadPoolExecutor(ASKERS) as threads:
-            return [answer for answers in threads.map(request, range(ASKERS)) for answer in answers]
+    def submit_all() -> list[str]:
+        with ThreadPoolExecutor(THREADS) as executor:
+            return [
+                outcome
+                for thread_outcomes in executor.map(submit_in_thread, range(THREADS))
+                for outcome in thread_outcomes
+            ]
 
-    return ask_all
+    return submit_all
 
 
-def _submit_batcher(session: str, user_id: int, topic: str) -> str:
+def _submit(session: str, user_id: int, topic: str) -> str:
     try:
         options = {"count": 1, "topic": topic}
         generation_submit(
@@ -53,14 +58,17 @@ def _submit_batcher(session: str, user_id: int, topic: str) -> str:
     return "queued"
 
 
-@pytest.mark.parametrize("most", [5, 1])
-def test_no_more_get_in_than_there_is_room_for_and_room_is_not_wasted(settings, all_at_once, most):
-    settings.MAX_QUEUED_PER_USER = most
-    answers = all_at_once()
-    assert (answers.count("queued"), answers.count("queue_full")) == (most, ASKERS * ASKS - most)
-    assert Generation.objects.open().count() == most
+@pytest.mark.parametrize("limit", [5, 1])
+def test_concurrent_requests_fill_queue_exactly_to_limit(settings, submit_concurrently, limit):
+    settings.MAX_QUEUED_PER_USER = limit
+    outcomes = submit_concurrently()
+    assert (outcomes.count("queued"), outcomes.count("queue_full")) == (
+        limit,
+        THREADS * REQUESTS_PER_THREAD - limit,
+    )
+    assert Generation.objects.open().count() == limit
 
 
-def test_who_has_room_gets_in_though_many_ask_at_once(settings, all_at_once):
-    settings.MAX_QUEUED_PER_USER = ASKERS * ASKS
-    assert all_at_once() == ["queued"] * (ASKERS * ASKS)
+def test_concurrent_requests_are_all_queued_if_limit_allows(settings, submit_concurrently):
+    settings.MAX_QUEUED_PER_USER = THREADS * REQUESTS_PER_THREAD
+    assert submit_concurrently() == ["queued"] * (THREADS * REQUESTS_PER_THREAD)

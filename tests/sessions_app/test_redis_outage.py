@@ -8,7 +8,7 @@ import socket
 import pytest
 
 
-def test_a_session_is_opened_and_a_generation_asked_and_waited_for(
+def test_generation_can_be_requested_and_polled_without_redis(
     transactional_db, alice, api, create_session, without_redis
 ):
     session = create_session(alice)
@@ -17,16 +17,20 @@ def test_a_session_is_opened_and_a_generation_asked_and_waited_for(
         {"prompt": "Tides", "options": {"count": 1}},
     )
     assert response.status_code == 202
-    waited = api(alice).get(response["Location"], {"wait": "1"})
-    assert (waited.status_code, waited.json()["status"]) == (200, "queued")
+    polled = api(alice).get(response["Location"], {"wait": "1"})
+    assert (polled.status_code, polled.json()["status"]) == (200, "queued")
 
 
-def test_a_redis_that_takes_calls_and_says_nothing_counts_as_gone(db, alice, api, settings):
+def test_request_succeeds_if_redis_accepts_connection_but_does_not_respond(
+    db, alice, api, settings
+):
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        own = settings.CACHES["default"]
-        options = own["OPTIONS"] | {"socket_timeout": own["OPTIONS"]["socket_timeout"] / 50}
+        default_cache = settings.CACHES["default"]
+        options = default_cache["OPTIONS"] | {
+            "socket_timeout": default_cache["OPTIONS"]["socket_timeout"] / 50
+        }
         settings.CACHES = {
-            "default": own
+            "default": default_cache
             | {"LOCATION": f"redis://127.0.0.1:{silent.getsockname()[1]}", "OPTIONS": options}
         }
         assert api(alice).get("/api/account").status_code == 200
@@ -35,20 +39,20 @@ def test_a_redis_that_takes_calls_and_says_nothing_counts_as_gone(db, alice, api
 @pytest.mark.parametrize(
     "path", ["/api/auth/register", "/api/auth/token", "/api/auth/token/refresh"]
 )
-def test_passwords_are_not_tried_while_nobody_counts_how_often(
+def test_password_and_token_requests_return_503_while_redis_is_unavailable(
     db, alice, api, own_valkey, password, path
 ):
     body = {"username": "alice", "password": password, "refresh": "x"}
     assert api(None).post(path, body).status_code in (200, 400, 401)
     own_valkey.kill()
-    refused = api(None).post(path, body)
-    assert (refused.status_code, refused.json()["code"], refused["Content-Type"]) == (
+    rejected = api(None).post(path, body)
+    assert (rejected.status_code, rejected.json()["code"], rejected["Content-Type"]) == (
         503,
         "unavailable",
         "application/problem+json",
     )
-    assert "try again" in refused.json()["error"]
-    assert int(refused["Retry-After"]) > 0
+    assert "try again" in rejected.json()["error"]
+    assert int(rejected["Retry-After"]) > 0
     own_valkey.start()
     own_valkey.wait_until_ready()
     assert api(None).post(path, body).status_code in (200, 400, 401)

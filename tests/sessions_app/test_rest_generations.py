@@ -9,17 +9,17 @@ from sessions_app.models import Generation
 from tests.helpers.sockets import make_cards, open_socket
 from tests.helpers.v1 import V1, receive_until, send_ready, send_response
 
-WISH = {"prompt": "Cards about tides", "options": {"count": 2, "topic": "Tides"}}
+REQUEST = {"prompt": "Cards about tides", "options": {"count": 2, "topic": "Tides"}}
 
 
 @pytest.fixture
-def queue(alice, create_session) -> str:
+def generations_address(alice, create_session) -> str:
     """Return the address where Alice requests generations."""
     return f"/api/webllm/session/{create_session(alice)['sessionId']}/generations"
 
 
-def test_it_queues_and_says_where_to_look(alice, api, queue):
-    response = api(alice).post(queue, WISH)
+def test_generation_is_queued_and_location_is_returned(alice, api, generations_address):
+    response = api(alice).post(generations_address, REQUEST)
     body = response.json()
     assert response.status_code == 202
     assert response["Location"].endswith(f"/api/webllm/generations/{body['generationId']}")
@@ -32,27 +32,34 @@ def test_it_queues_and_says_where_to_look(alice, api, queue):
     assert api(alice).get(response["Location"]).json()["generationId"] == body["generationId"]
 
 
-def test_the_place_counts_what_is_before(alice, api, queue):
+def test_place_is_number_of_earlier_queued_generations(alice, api, generations_address):
     for place in range(3):
-        body = api(alice).post(queue, WISH | {"prompt": f"Cards {place}"}).json()
+        body = api(alice).post(generations_address, REQUEST | {"prompt": f"Cards {place}"}).json()
         assert body["place"] == place
 
 
-def test_the_same_key_is_the_same_generation(alice, api, queue):
-    bodies = [api(alice).post(queue, WISH, HTTP_IDEMPOTENCY_KEY="k1").json() for _ in range(2)]
-    other = api(alice).post(queue, WISH, HTTP_IDEMPOTENCY_KEY="k2").json()
+def test_request_with_same_idempotency_key_returns_same_generation(alice, api, generations_address):
+    bodies = [
+        api(alice).post(generations_address, REQUEST, HTTP_IDEMPOTENCY_KEY="k1").json()
+        for _ in range(2)
+    ]
+    other = api(alice).post(generations_address, REQUEST, HTTP_IDEMPOTENCY_KEY="k2").json()
     assert bodies[0]["generationId"] == bodies[1]["generationId"] != other["generationId"]
 
 
-def test_a_key_of_another_user_is_another_generation(alice, bob, api, create_session, queue):
-    his = f"/api/webllm/session/{create_session(bob)['sessionId']}/generations"
-    assert api(alice).post(queue, WISH, HTTP_IDEMPOTENCY_KEY="k").status_code == 202
-    assert api(bob).post(his, WISH, HTTP_IDEMPOTENCY_KEY="k").status_code == 202
+def test_idempotency_key_of_other_user_creates_separate_generation(
+    alice, bob, api, create_session, generations_address
+):
+    bob_address = f"/api/webllm/session/{create_session(bob)['sessionId']}/generations"
+    assert (
+        api(alice).post(generations_address, REQUEST, HTTP_IDEMPOTENCY_KEY="k").status_code == 202
+    )
+    assert api(bob).post(bob_address, REQUEST, HTTP_IDEMPOTENCY_KEY="k").status_code == 202
     assert Generation.objects.count() == 2
 
 
 @pytest.mark.parametrize(
-    ("body", "member"),
+    ("body", "field"),
     [
         ({}, "prompt"),
         ({"prompt": ""}, "prompt"),
@@ -62,69 +69,75 @@ def test_a_key_of_another_user_is_another_generation(alice, bob, api, create_ses
         ([], ""),
     ],
 )
-def test_a_wrong_body_is_refused_by_the_name_of_the_member(alice, api, queue, body, member):
-    response = api(alice).post(queue, body)
+def test_invalid_body_is_rejected_with_name_of_field(alice, api, generations_address, body, field):
+    response = api(alice).post(generations_address, body)
     assert (response.status_code, response.json()["code"]) == (400, "invalid")
-    assert member in response.json()["error"]
+    assert field in response.json()["error"]
     assert not Generation.objects.exists()
 
 
-def test_a_full_queue_is_429_with_retry_after(alice, api, queue, settings):
+def test_full_queue_returns_429_with_retry_after(alice, api, generations_address, settings):
     settings.MAX_QUEUED_PER_USER = 1
-    api(alice).post(queue, WISH)
-    response = api(alice).post(queue, WISH)
+    api(alice).post(generations_address, REQUEST)
+    response = api(alice).post(generations_address, REQUEST)
     assert (response.status_code, response.json()["code"]) == (429, "queue_full")
     assert int(response["Retry-After"]) > 0
 
 
-def test_a_closed_session_takes_nothing(alice, api, queue):
-    api(alice).delete(queue.removesuffix("/generations"))
-    response = api(alice).post(queue, WISH)
+def test_request_to_closed_session_is_rejected_with_409(alice, api, generations_address):
+    api(alice).delete(generations_address.removesuffix("/generations"))
+    response = api(alice).post(generations_address, REQUEST)
     assert (response.status_code, response.json()["code"]) == (409, "session_closed")
 
 
-def test_cancelling_answers_success_also_the_second_time(alice, api, queue):
-    address = api(alice).post(queue, WISH)["Location"]
+def test_cancellation_succeeds_when_repeated(alice, api, generations_address):
+    address = api(alice).post(generations_address, REQUEST)["Location"]
     for _ in range(2):
         response = api(alice).delete(address)
         assert (response.status_code, response.json()["status"]) == (200, "cancelled")
 
 
-def test_it_lists_newest_first_with_few_queries(alice, api, queue, django_assert_num_queries):
+def test_generations_are_listed_newest_first_with_4_queries(
+    alice, api, generations_address, django_assert_num_queries
+):
     generation_ids = [
-        api(alice).post(queue, WISH | {"prompt": f"Cards {n}"}).json()["generationId"]
+        api(alice)
+        .post(generations_address, REQUEST | {"prompt": f"Cards {n}"})
+        .json()["generationId"]
         for n in range(4)
     ]
     with django_assert_num_queries(4):  # the token's user, the session, the page, its attempts
-        body = api(alice).get(queue).json()
+        body = api(alice).get(generations_address).json()
     assert [generation["generationId"] for generation in body["results"]] == generation_ids[::-1]
 
 
-def test_charlie_sees_nothing(alice, charlie, api, queue):
-    address = api(alice).post(queue, WISH)["Location"]
-    for method, where in [
-        ("get", queue),
-        ("post", queue),
+def test_generations_of_other_user_return_404(alice, charlie, api, generations_address):
+    address = api(alice).post(generations_address, REQUEST)["Location"]
+    for method, url in [
+        ("get", generations_address),
+        ("post", generations_address),
         ("get", address),
         ("delete", address),
         ("get", f"{address}?wait=1"),
     ]:
-        assert getattr(api(charlie), method)(where).status_code == 404, (method, where)
+        assert getattr(api(charlie), method)(url).status_code == 404, (method, url)
     assert Generation.objects.get().status == "queued"
 
 
 @pytest.mark.parametrize("wait", ["x", "-1", "26", "1.5", "²"])
-def test_a_wrong_wait_is_refused(alice, api, queue, wait):
-    address = api(alice).post(queue, WISH)["Location"]
+def test_invalid_wait_is_rejected_with_400(alice, api, generations_address, wait):
+    address = api(alice).post(generations_address, REQUEST)["Location"]
     assert api(alice).get(address, {"wait": wait}).status_code == 400
 
 
-def test_waiting_ends_after_so_many_seconds(alice, api, queue):
-    address = api(alice).post(queue, WISH)["Location"]
+def test_long_poll_returns_queued_generation_after_wait(alice, api, generations_address):
+    address = api(alice).post(generations_address, REQUEST)["Location"]
     assert api(alice).get(address, {"wait": "1"}).json()["status"] == "queued"
 
 
-async def test_who_waits_is_answered_when_an_engine_is_done(socket_db, alice, api, acreate_session):
+async def test_long_poll_returns_cards_when_engine_completes_generation(
+    socket_db, alice, api, acreate_session
+):
     session = await acreate_session(alice)
     client = api(alice)
     post, get = (
@@ -133,7 +146,7 @@ async def test_who_waits_is_answered_when_an_engine_is_done(socket_db, alice, ap
     )
     async with open_socket(session["wsUrl"], V1) as engine:
         await send_ready(engine)
-        address = (await post(f"/api/webllm/session/{session['sessionId']}/generations", WISH))[
+        address = (await post(f"/api/webllm/session/{session['sessionId']}/generations", REQUEST))[
             "Location"
         ]
         request = await receive_until(engine, "generate")
@@ -151,13 +164,13 @@ async def test_who_waits_is_answered_when_an_engine_is_done(socket_db, alice, ap
     ]
 
 
-async def test_a_guides_socket_of_the_session_is_an_engine_for_it_too(
+async def test_guide_socket_completes_generation_requested_over_rest(
     socket_db, alice, api, acreate_session
 ):
     session = await acreate_session(alice)
     post = sync_to_async(api(alice).post, thread_sensitive=False)
     async with open_socket(session["wsUrl"]) as socket:
-        await post(f"/api/webllm/session/{session['sessionId']}/generations", WISH)
+        await post(f"/api/webllm/session/{session['sessionId']}/generations", REQUEST)
         await socket.send_cards(await socket.receive_type("generate"), make_cards("ebb", "flow"))
-        assert await socket.is_alive(), "and no result that it did not ask for"
+        assert await socket.is_alive(), "The socket received a result that it did not request."
     assert (await Generation.objects.aget()).status == "succeeded"

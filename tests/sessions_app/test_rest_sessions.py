@@ -9,7 +9,7 @@ from tests.helpers.sockets import MODEL
 SESSIONS = "/api/webllm/session"
 
 
-def test_it_opens_a_session_as_the_guide_does(alice, api):
+def test_session_is_created_with_location_socket_url_and_times(alice, api):
     response = api(alice).post(SESSIONS, {"modelId": MODEL})
     body = response.json()
     assert response.status_code == 201
@@ -20,13 +20,13 @@ def test_it_opens_a_session_as_the_guide_does(alice, api):
     assert body["lastActivity"] < body["expiresAt"]
 
 
-def test_the_socket_address_is_wss_behind_https(alice, api):
+def test_socket_url_is_wss_if_request_is_https(alice, api):
     body = api(alice).post(SESSIONS, {"modelId": MODEL}, secure=True).json()
     assert body["wsUrl"].startswith("wss://")
 
 
 @pytest.mark.parametrize("model", ["SmolLM2-135M", "org/model:v1", "a.b-c_d", "x" * 200])
-def test_any_model_id_is_served_and_marked_when_it_is_in_no_catalogue(alice, api, model):
+def test_unlisted_model_id_is_accepted_and_marked_as_not_in_catalogue(alice, api, model):
     body = api(alice).post(SESSIONS, {"modelId": model}).json()
     assert body["modelId"] == model
     assert body["isInCatalogue"] is False
@@ -44,7 +44,7 @@ def test_any_model_id_is_served_and_marked_when_it_is_in_no_catalogue(alice, api
         [],
     ],
 )
-def test_a_wrong_body_is_refused_by_the_name_of_the_field(alice, api, body):
+def test_invalid_body_is_rejected_with_fields(alice, api, body):
     response = api(alice).post(SESSIONS, body)
     assert response.status_code == 400
     assert response["Content-Type"] == "application/problem+json"
@@ -54,13 +54,13 @@ def test_a_wrong_body_is_refused_by_the_name_of_the_field(alice, api, body):
     assert problem["fields"]
 
 
-def test_a_body_that_is_no_json_is_refused_in_words(alice, api):
+def test_body_that_is_not_json_is_rejected_with_message(alice, api):
     response = api(alice).post(SESSIONS, "{", content_type="application/json")
     assert response.status_code == 400
     assert "JSON" in response.json()["error"]
 
 
-def test_it_reads_a_session(alice, api, create_session):
+def test_open_session_is_returned_with_id_and_empty_queue(alice, api, create_session):
     opened = create_session(alice)
     body = api(alice).get(f"{SESSIONS}/{opened['sessionId']}").json()
     assert body["id"] == body["sessionId"] == opened["sessionId"]
@@ -68,7 +68,7 @@ def test_it_reads_a_session(alice, api, create_session):
     assert body["closedAt"] is None
 
 
-def test_it_lists_sessions_newest_first_in_pages(alice, api, create_session):
+def test_sessions_are_listed_newest_first_in_pages(alice, api, create_session):
     opened = [create_session(alice)["sessionId"] for _ in range(3)]
     first = api(alice).get(f"{SESSIONS}?pageSize=2").json()
     second = api(alice).get(first["next"]).json()
@@ -77,16 +77,14 @@ def test_it_lists_sessions_newest_first_in_pages(alice, api, create_session):
     ]
 
 
-def test_a_list_takes_the_same_few_queries_however_long(
-    alice, api, create_session, django_assert_num_queries
-):
+def test_list_of_5_sessions_needs_2_queries(alice, api, create_session, django_assert_num_queries):
     for _ in range(5):
         create_session(alice)
     with django_assert_num_queries(2):  # the token's user, the page
         api(alice).get(SESSIONS)
 
 
-def test_closing_answers_success_also_the_second_time(alice, api, create_session):
+def test_close_succeeds_when_repeated_and_stores_reason(alice, api, create_session):
     address = f"{SESSIONS}/{create_session(alice)['sessionId']}"
     for _ in range(2):
         response = api(alice).delete(address)
@@ -96,7 +94,9 @@ def test_closing_answers_success_also_the_second_time(alice, api, create_session
     assert body["closedAt"]
 
 
-def test_a_ticket_is_given_while_the_session_lives(alice, api, create_session):
+def test_ticket_is_issued_for_open_session_and_rejected_for_closed_session(
+    alice, api, create_session
+):
     address = f"{SESSIONS}/{create_session(alice)['sessionId']}"
     response = api(alice).post(f"{address}/ticket")
     assert response.status_code == 201
@@ -106,7 +106,9 @@ def test_a_ticket_is_given_while_the_session_lives(alice, api, create_session):
     assert (response.status_code, response.json()["code"]) == (409, "session_closed")
 
 
-def test_one_user_has_so_many_sessions_open_and_no_more(alice, api, create_session, settings):
+def test_session_above_limit_is_rejected_until_another_is_closed(
+    alice, api, create_session, settings
+):
     settings.MAX_SESSIONS_PER_USER = 2
     first = create_session(alice)
     create_session(alice)
@@ -118,14 +120,14 @@ def test_one_user_has_so_many_sessions_open_and_no_more(alice, api, create_sessi
     assert create_session(alice)
 
 
-def test_a_session_past_its_time_takes_no_place(alice, create_session, settings):
+def test_idle_session_does_not_count_towards_limit(alice, create_session, settings):
     settings.MAX_SESSIONS_PER_USER = 1
     create_session(alice)
     WebLLMSession.objects.update(last_activity_at=timezone.now() - timezone.timedelta(hours=1))
     assert create_session(alice)
 
 
-def test_the_catalogue_is_there_for_everybody(db, api):
+def test_catalogue_models_have_all_fields_for_anonymous_user(db, api):
     models = api(None).get("/api/webllm/models").json()["models"]
     for model in models:
         assert {
@@ -140,13 +142,13 @@ def test_the_catalogue_is_there_for_everybody(db, api):
         } <= set(model)
 
 
-def test_the_catalogue_travels_compressed(db, api):
+def test_catalogue_is_compressed_if_client_accepts_gzip(db, api):
     response = api(None).get("/api/webllm/models", HTTP_ACCEPT_ENCODING="gzip")
     assert response["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in response["Vary"]
 
 
-def test_stats_are_for_staff(alice, bob, api, create_session):
+def test_stats_are_returned_to_staff_only(alice, bob, api, create_session):
     create_session(alice)
     assert api(alice).get("/api/webllm/stats").status_code == 403
     bob.is_staff = True
@@ -167,13 +169,13 @@ def test_stats_are_for_staff(alice, bob, api, create_session):
     assert body["generations"]["total"] == 0
 
 
-def test_every_address_has_no_trailing_slash(alice, api):
+def test_url_with_trailing_slash_returns_404_with_hint(alice, api):
     response = api(alice).get(f"{SESSIONS}/")
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
     assert "slash" in response.json()["error"]
 
 
-def test_the_browsable_api_has_a_form_to_open_a_session(alice, client):
+def test_browsable_api_has_form_to_open_session(alice, client):
     client.force_login(alice)
     page = client.get(SESSIONS, HTTP_ACCEPT="text/html").content.decode()
     assert 'name="modelId"' in page

@@ -17,7 +17,7 @@ from sessions_app.services.sessions import session_close
 from sessions_app.tasks import delete_expired_logins, delete_old_sessions
 
 DAY = timedelta(days=1)
-WRITTEN = {
+TEXT_COLUMNS = {
     "prompt": "my diary",
     "options": {"count": 3, "topic": "me", "source": "dear diary", "language": "mine"},
 }
@@ -39,7 +39,7 @@ def make_sessions(alice, create_session):
                 session=session, user=alice, kind="flashcards", prompt_version="1", result_key="k",
                 cards=[{"front": "f", "back": "b"}],
                 status=GenerationStatus.SUCCEEDED, finished_at=timezone.now(), usage={"tokens": 7},
-                **WRITTEN,
+                **TEXT_COLUMNS,
             )  # fmt: skip
             Attempt.objects.create(generation=generation, number=1, engine="e", card_count=1)
         return sessions
@@ -47,37 +47,39 @@ def make_sessions(alice, create_session):
     return make
 
 
-def _end(session: WebLLMSession, age: timedelta) -> None:
+def _close(session: WebLLMSession, age: timedelta) -> None:
     session_close(user=session.user, session_id=session.pk, now=timezone.now())
     WebLLMSession.objects.filter(pk=session.pk).update(closed_at=timezone.now() - age)
 
 
-def test_old_sessions_go_with_their_generations_and_attempts(make_sessions):
-    old, late, living = make_sessions(3)
-    _end(old, 31 * DAY)
-    _end(late, 29 * DAY)
-    WebLLMSession.objects.filter(pk=living.pk).update(created_at=timezone.now() - 900 * DAY)
+def test_old_sessions_are_deleted_with_generations_and_attempts(make_sessions):
+    old, recent, open_session = make_sessions(3)
+    _close(old, 31 * DAY)
+    _close(recent, 29 * DAY)
+    WebLLMSession.objects.filter(pk=open_session.pk).update(created_at=timezone.now() - 900 * DAY)
     delete_old_sessions()
-    assert set(WebLLMSession.objects.all()) == {late, living}
+    assert set(WebLLMSession.objects.all()) == {recent, open_session}
     assert set(Attempt.objects.values_list("generation__session", flat=True)) == {
-        late.pk,
-        living.pk,
+        recent.pk,
+        open_session.pk,
     }
 
 
-def test_a_run_that_is_out_of_time_stops_and_the_next_goes_on(make_sessions, settings):
+def test_cleanup_stops_at_time_limit_and_next_run_continues(make_sessions, settings):
     for session in make_sessions(5):
-        _end(session, 31 * DAY)
+        _close(session, 31 * DAY)
     settings.CLEANUP_TIME_LIMIT = 0
-    left = [retention.sessions_delete_old(now=timezone.now(), at_once=2) for _ in range(4)]
-    assert left == [2, 2, 1, 0]
+    deleted_counts = [
+        retention.sessions_delete_old(now=timezone.now(), at_once=2) for _ in range(4)
+    ]
+    assert deleted_counts == [2, 2, 1, 0]
 
 
-def test_what_was_written_is_blanked_before_the_figures_go(make_sessions, settings):
+def test_texts_are_blanked_while_status_usage_and_counts_are_kept(make_sessions, settings):
     settings.PROMPT_RETENTION_DAYS = 7
-    old, late, living = make_sessions(3)
-    _end(old, 8 * DAY)
-    _end(late, 6 * DAY)
+    old, recent, open_session = make_sessions(3)
+    _close(old, 8 * DAY)
+    _close(recent, 6 * DAY)
     assert [retention.texts_blank_old(now=timezone.now()) for _ in range(2)] == [1, 0]
     blank = Generation.objects.get(session=old)
     assert (blank.prompt, blank.options, blank.cards) == ("", {"count": 3, "topic": ""}, [])
@@ -86,40 +88,36 @@ def test_what_was_written_is_blanked_before_the_figures_go(make_sessions, settin
         {"tokens": 7},
         1,
     )
-    for session in (late, living):
-        assert Generation.objects.filter(session=session, **WRITTEN).exists()
+    for session in (recent, open_session):
+        assert Generation.objects.filter(session=session, **TEXT_COLUMNS).exists()
 
 
-def test_a_blanked_generation_reads_as_one_without_cards_and_cannot_be_saved(
-    make_sessions, alice, api, settings
-):
+def test_blanked_generation_has_no_cards_and_cannot_be_saved(make_sessions, alice, api, settings):
     settings.PROMPT_RETENTION_DAYS = 7
     session = make_sessions()[0]
-    _end(session, 8 * DAY)
+    _close(session, 8 * DAY)
     delete_old_sessions()
     generation = Generation.objects.get()
-    shown = api(alice).get(f"/api/webllm/generations/{generation.pk}").json()
-    assert (shown["status"], shown["cards"], shown["prompt"]) == ("succeeded", [], "")
-    answer = api(alice).post("/api/flashcards/decks", {"generationId": str(generation.pk)})
-    assert (answer.status_code, answer.json()["code"]) == (409, "not_finished")
+    body = api(alice).get(f"/api/webllm/generations/{generation.pk}").json()
+    assert (body["status"], body["cards"], body["prompt"]) == ("succeeded", [], "")
+    response = api(alice).post("/api/flashcards/decks", {"generationId": str(generation.pk)})
+    assert (response.status_code, response.json()["code"]) == (409, "not_finished")
 
 
-def test_expired_refresh_tokens_go_and_the_others_still_refuse_to_be_used_twice(
-    alice, api, password
-):
+def test_expired_refresh_tokens_are_deleted_and_used_token_stays_rejected(alice, api, password):
     client = api(None)
-    who = {"username": "alice", "password": password}
-    old = [client.post("/api/auth/token", who).json()["refresh"] for _ in range(2)]
-    client.post("/api/auth/token/refresh", {"refresh": old[0]})
+    credentials = {"username": "alice", "password": password}
+    expired = [client.post("/api/auth/token", credentials).json()["refresh"] for _ in range(2)]
+    client.post("/api/auth/token/refresh", {"refresh": expired[0]})
     OutstandingToken.objects.update(expires_at=timezone.now() - DAY)
-    used = client.post("/api/auth/token", who).json()["refresh"]
+    used = client.post("/api/auth/token", credentials).json()["refresh"]
     client.post("/api/auth/token/refresh", {"refresh": used})
     delete_expired_logins()
     assert (OutstandingToken.objects.count(), BlacklistedToken.objects.count()) == (2, 1)
     assert client.post("/api/auth/token/refresh", {"refresh": used}).status_code == 401
 
 
-def test_sign_ins_that_ran_out_go_and_the_others_stay(alice, bob, client):
+def test_expired_sign_ins_are_deleted_and_valid_sign_in_is_kept(alice, bob, client):
     client.force_login(alice)
     Session.objects.update(expire_date=timezone.now() - DAY)
     client.logout()
@@ -129,11 +127,11 @@ def test_sign_ins_that_ran_out_go_and_the_others_stay(alice, bob, client):
     assert client.get("/decks").status_code == 200
 
 
-def test_the_log_of_the_admin_goes_after_its_time(alice):
-    kind = ContentType.objects.get_for_model(WebLLMSession)
+def test_admin_log_entries_are_deleted_after_365_days(alice):
+    content_type = ContentType.objects.get_for_model(WebLLMSession)
     entries = [
         LogEntry.objects.create(
-            user=alice, content_type=kind, object_id=str(age), action_flag=CHANGE
+            user=alice, content_type=content_type, object_id=str(age), action_flag=CHANGE
         )
         for age in (366, 364)
     ]
@@ -145,7 +143,7 @@ def test_the_log_of_the_admin_goes_after_its_time(alice):
     assert list(LogEntry.objects.all()) == entries[1:]
 
 
-def test_failed_sign_ins_go_after_a_week(alice, client):
+def test_failed_sign_ins_are_deleted_after_7_days(alice, client):
     for age in (8, 6):
         client.post("/sign-in", {"username": f"nobody-{age}", "password": "wrong"})
         AccessAttempt.objects.filter(username=f"nobody-{age}").update(
@@ -155,6 +153,6 @@ def test_failed_sign_ins_go_after_a_week(alice, client):
     assert [attempt.username for attempt in AccessAttempt.objects.all()] == ["nobody-6"]
 
 
-def test_every_task_of_the_clock_is_there(settings):
+def test_scheduled_tasks_are_registered(settings):
     app.loader.import_default_modules()
     assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(app.tasks)

@@ -19,7 +19,7 @@ async def decks_of(user) -> list[Deck]:
 async def generate(socket, **options) -> dict:
     """Send a request in the guide's dialect, and return the result.
 
-    If the server sends `generate` to this socket, the socket answers with a card.
+    If the server sends `generate` to this socket, the socket responds with a card.
     """
     await socket.request_cards("Tides", 1, **options)
     while (message := await socket.receive())["type"] != "result":
@@ -35,13 +35,13 @@ def rest(api, alice):
     return lambda method, *args, **kwargs: sync_to_async(getattr(client, method))(*args, **kwargs)
 
 
-async def test_result_is_saved_when_the_engine_answers(socket_db, alice, acreate_session):
+async def test_result_is_saved_when_engine_responds(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await generate(socket, save=True)
     assert [deck.name for deck in await decks_of(alice)] == ["Tides"]
 
 
-async def test_result_is_saved_when_the_cache_answers(socket_db, alice, acreate_session):
+async def test_cached_result_is_saved_over_guide_socket(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await generate(socket)
         assert await decks_of(alice) == []
@@ -50,9 +50,7 @@ async def test_result_is_saved_when_the_cache_answers(socket_db, alice, acreate_
     assert [card.front async for card in deck.cards.all()] == ["ebb"]
 
 
-async def test_result_is_saved_when_the_cache_answers_over_rest(
-    socket_db, alice, acreate_session, rest
-):
+async def test_cached_result_is_saved_over_rest(socket_db, alice, acreate_session, rest):
     session = await acreate_session(alice)
     async with open_socket(session["wsUrl"]) as socket:
         await generate(socket)
@@ -62,7 +60,7 @@ async def test_result_is_saved_when_the_cache_answers_over_rest(
     assert len(await decks_of(alice)) == 1
 
 
-async def test_result_is_saved_when_the_cache_answers_in_v1(socket_db, alice, acreate_session):
+async def test_cached_result_is_saved_over_v1_socket(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"], ["mindflip.v1"]) as socket:
         await send_ready(socket)
         await socket.send(type="generate", prompt="Tides", options=TIDES)
@@ -73,7 +71,9 @@ async def test_result_is_saved_when_the_cache_answers_in_v1(socket_db, alice, ac
     assert len(await decks_of(alice)) == 1
 
 
-async def test_saving_a_cached_result_twice_makes_one_deck(socket_db, alice, acreate_session):
+async def test_result_that_is_saved_repeatedly_creates_single_deck(
+    socket_db, alice, acreate_session
+):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         for _ in range(3):
             await generate(socket, save=True)
@@ -92,7 +92,7 @@ async def test_deleted_deck_is_restored_when_its_result_is_saved_again(
     assert [saved.pk for saved in await decks_of(alice)] == [deck.pk]
 
 
-async def test_permanently_deleted_deck_is_made_again_when_its_result_is_saved(
+async def test_permanently_deleted_deck_is_recreated_when_its_result_is_saved(
     socket_db, alice, acreate_session
 ):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
@@ -103,7 +103,7 @@ async def test_permanently_deleted_deck_is_made_again_when_its_result_is_saved(
 
 
 @pytest.mark.parametrize("is_blanked", [True, False], ids=["blanked", "deleted"])
-async def test_result_is_generated_again_to_be_saved_when_its_generation_is(
+async def test_result_is_regenerated_and_saved_if_its_generation_is_blanked_or_deleted(
     socket_db, alice, acreate_session, is_blanked
 ):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
@@ -114,7 +114,7 @@ async def test_result_is_generated_again_to_be_saved_when_its_generation_is(
     assert len(await decks_of(alice)) == 1
 
 
-async def test_request_shared_by_two_sockets_is_saved_when_either_asks_for_it(
+async def test_result_shared_by_two_sockets_is_saved_if_second_request_has_save(
     socket_db, alice, acreate_session
 ):
     address = (await acreate_session(alice))["wsUrl"]
@@ -129,20 +129,20 @@ async def test_request_shared_by_two_sockets_is_saved_when_either_asks_for_it(
     assert len(await decks_of(alice)) == 1
 
 
-async def test_cached_result_is_not_saved_when_nobody_asks_for_it(
-    socket_db, alice, acreate_session
-):
+async def test_cached_result_is_not_saved_without_save_option(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await generate(socket)
         assert (await generate(socket))["data"]["cached"]
     assert await decks_of(alice) == []
 
 
-async def test_cached_result_of_alice_is_not_saved_for_bob(socket_db, alice, bob, acreate_session):
+async def test_cached_result_of_other_user_is_not_used_when_saving(
+    socket_db, alice, bob, acreate_session
+):
     async with (
-        open_socket((await acreate_session(alice))["wsUrl"]) as hers,
-        open_socket((await acreate_session(bob))["wsUrl"]) as his,
+        open_socket((await acreate_session(alice))["wsUrl"]) as alice_socket,
+        open_socket((await acreate_session(bob))["wsUrl"]) as bob_socket,
     ):
-        await generate(hers)
-        assert "cached" not in (await generate(his, save=True))["data"]
+        await generate(alice_socket)
+        assert "cached" not in (await generate(bob_socket, save=True))["data"]
     assert (len(await decks_of(alice)), len(await decks_of(bob))) == (0, 1)

@@ -29,37 +29,37 @@ def _has_connection() -> bool:
     return connection.connection is not None
 
 
-async def _gives_back() -> bool:
+async def _connection_is_released() -> bool:
     deadline = monotonic() + DEADLINE_SECONDS
     while (is_held := await _has_connection()) and monotonic() < deadline:
         await asyncio.sleep(0.01)
     return not is_held
 
 
-async def test_a_caller_that_waits_for_a_generation_holds_no_connection(
+async def test_long_poll_for_generation_holds_no_database_connection(
     socket_db, alice, acreate_session
 ):
     address = f"/api/webllm/session/{(await acreate_session(alice))['sessionId']}/generations"
-    wish = json.dumps(
+    body = json.dumps(
         {"prompt": "Generate 2 flashcards about Tides", "options": {"count": 2, "topic": "Tides"}}
     )
     client, headers = AsyncClient(), _headers(alice)
     generation = (
-        await client.post(address, wish, content_type="application/json", headers=headers)
+        await client.post(address, body, content_type="application/json", headers=headers)
     ).json()
     generation_address = f"/api/webllm/generations/{generation['generationId']}"
     assert await _has_connection()
     waiting = asyncio.create_task(client.get(f"{generation_address}?wait=20", headers=headers))
-    assert await _gives_back()
+    assert await _connection_is_released()
     assert not waiting.done()
     await client.delete(generation_address, headers=headers)
     assert (await waiting).json()["status"] == "cancelled"
 
 
-async def test_a_client_that_takes_an_export_slowly_holds_no_connection(socket_db, alice):
+async def test_slow_download_of_export_holds_no_database_connection(socket_db, alice):
     export = await AsyncClient().get("/api/account/export", headers=_headers(alice))
     assert await _has_connection()
-    pieces = aiter(export)
-    first = await anext(pieces)
+    chunks = aiter(export)
+    first = await anext(chunks)
     assert not await _has_connection()
-    assert (first + b"".join([piece async for piece in pieces])).startswith(b"PK")
+    assert (first + b"".join([chunk async for chunk in chunks])).startswith(b"PK")

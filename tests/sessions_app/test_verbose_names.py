@@ -12,21 +12,21 @@ FIELDS = [
 
 
 @pytest.mark.parametrize("app", APPS)
-def test_the_names_of_apps_are_lazy(app):
+def test_app_verbose_name_is_lazy(app):
     assert isinstance(apps.get_app_config(app).verbose_name, Promise)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_the_names_of_models_are_lazy(model):
+def test_model_verbose_names_are_lazy(model):
     assert isinstance(model._meta.verbose_name, Promise)
     assert isinstance(model._meta.verbose_name_plural, Promise)
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=str)
-def test_the_names_of_fields_are_lazy(field):
+def test_field_verbose_name_is_lazy(field):
     assert isinstance(field.verbose_name, Promise)
 
 
 @pytest.mark.parametrize("field", [field for field in FIELDS if field.choices], ids=str)
-def test_the_labels_of_choices_are_lazy(field):
+def test_choice_labels_of_field_are_lazy(field):
     assert all(isinstance(label, Promise) for _, label in field.choices)
