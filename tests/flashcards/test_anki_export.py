@@ -1,4 +1,4 @@
-"""Packages of MindFlip in the real Anki, after the first import and after the second."""
+"""Anki packages exported by MindFlip: first and repeated imports into the real Anki."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -32,27 +32,29 @@ CARDS = [
 @pytest.fixture
 def deck(api: Any, alice: Any) -> dict[str, Any]:
     body = {"name": "Sea::Tides", "tags": ["term one"], "cards": CARDS}
-    answer = api(alice).post("/api/flashcards/decks", body)
-    assert answer.status_code == 201, answer.content
-    return answer.json()
+    response = api(alice).post("/api/flashcards/decks", body)
+    assert response.status_code == 201, response.content
+    return response.json()
 
 
 @pytest.fixture
-def into_anki(
+def import_into_anki(
     api: Any, alice: Any, deck: dict[str, Any], tmp_path: Path
 ) -> Callable[[], dict[str, Any]]:
     """Return a function that exports the deck and imports it into the same Anki collection."""
 
-    def carry() -> dict[str, Any]:
-        answer = api(alice).get(f"/api/flashcards/decks/{deck['id']}/export?format=apkg")
-        (tmp_path / "tides.apkg").write_bytes(read_stream(answer))
+    def export_and_import() -> dict[str, Any]:
+        response = api(alice).get(f"/api/flashcards/decks/{deck['id']}/export?format=apkg")
+        (tmp_path / "tides.apkg").write_bytes(read_stream(response))
         return anki.run("import", tmp_path / "collection.anki2", tmp_path / "tides.apkg")
 
-    return carry
+    return export_and_import
 
 
-def test_every_card_is_a_note_of_its_kind(into_anki: Any, deck: dict[str, Any]) -> None:
-    collection = into_anki()
+def test_exported_cards_become_anki_notes_of_their_kind_with_fields_and_tags(
+    import_into_anki: Any, deck: dict[str, Any]
+) -> None:
+    collection = import_into_anki()
     assert (collection["new"], len(collection["notes"])) == (4, 4)
     basic, cloze, definition, euler = collection["notes"]
     assert [note["type"] for note in collection["notes"]] == [
@@ -75,53 +77,53 @@ def test_every_card_is_a_note_of_its_kind(into_anki: Any, deck: dict[str, Any]) 
     assert definition["fields"] == {"Term": "Neap", "Definition": "A small tide", "Sentence": ""}
 
 
-def test_math_and_markdown_are_what_anki_shows(into_anki: Any) -> None:
-    basic, _, _, euler = into_anki()["notes"]
+def test_math_and_markdown_are_converted_for_anki(import_into_anki: Any) -> None:
+    basic, _, _, euler = import_into_anki()["notes"]
     assert basic["fields"]["Front"] == "What is <strong>ebb</strong>?"
     assert "\\(a&lt;b\\)" in basic["fields"]["Back"]
     assert "\\frac{a}{b}" in euler["answers"][0]
 
 
-def test_a_second_import_doubles_nothing(into_anki: Any) -> None:
-    first = into_anki()
-    second = into_anki()
+def test_repeated_anki_import_creates_no_duplicates(import_into_anki: Any) -> None:
+    first = import_into_anki()
+    second = import_into_anki()
     assert (second["new"], second["updated"], second["conflicting"]) == (0, 0, 0)
     assert second["notes"] == first["notes"]
 
 
-def test_what_was_edited_in_between_is_updated(
-    api: Any, alice: Any, into_anki: Any, deck: dict[str, Any]
+def test_repeated_anki_import_updates_edited_card_and_adds_new_card(
+    api: Any, alice: Any, import_into_anki: Any, deck: dict[str, Any]
 ) -> None:
     _make_older(deck)
-    into_anki()
+    import_into_anki()
     api(alice).patch(
         f"/api/flashcards/cards/{deck['cards'][2]['id']}", {"back": "The smallest of tides"}
     )
     api(alice).post(
         f"/api/flashcards/decks/{deck['id']}/cards", {"front": "Spring", "back": "A large tide"}
     )
-    collection = into_anki()
+    collection = import_into_anki()
     assert (collection["new"], collection["updated"], len(collection["notes"])) == (1, 1, 5)
     assert collection["notes"][2]["fields"]["Definition"] == "The smallest of tides"
 
 
-def test_a_renamed_deck_keeps_its_notes(
-    api: Any, alice: Any, into_anki: Any, deck: dict[str, Any]
+def test_repeated_anki_import_of_renamed_deck_creates_no_duplicates(
+    api: Any, alice: Any, import_into_anki: Any, deck: dict[str, Any]
 ) -> None:
-    into_anki()
+    import_into_anki()
     api(alice).patch(f"/api/flashcards/decks/{deck['id']}", {"name": "Oceans"})
-    assert len(into_anki()["notes"]) == 4
+    assert len(import_into_anki()["notes"]) == 4
 
 
-def test_what_came_from_elsewhere_keeps_its_name(
-    api: Any, alice: Any, into_anki: Any, deck: dict[str, Any]
+def test_exported_note_keeps_guid_of_imported_card(
+    api: Any, alice: Any, import_into_anki: Any, deck: dict[str, Any]
 ) -> None:
     Card.objects.filter(pk=deck["cards"][0]["id"]).update(guid="H/>?d9ndoN")
-    assert into_anki()["notes"][0]["guid"] == "H/>?d9ndoN"
+    assert import_into_anki()["notes"][0]["guid"] == "H/>?d9ndoN"
 
 
 def _make_older(deck: dict[str, Any]) -> None:
-    """Make the cards older than an edit that follows, because Anki compares whole seconds."""
+    """Make the cards older than the next edit, because Anki compares whole seconds."""
     Card.objects.filter(deck_id=deck["id"]).update(
         updated_at=F("updated_at") - timedelta(minutes=5)
     )

@@ -1,4 +1,4 @@
-"""Imports of packages from the real Anki, in both of its formats: first and repeated imports."""
+"""First and repeated imports of legacy, new and collection packages from the real Anki."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,25 +21,29 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture
-def imported(api: Any, alice: Any, packages: dict[str, str]) -> Callable[[str], dict[str, Any]]:
+def import_as_alice(
+    api: Any, alice: Any, packages: dict[str, str]
+) -> Callable[[str], dict[str, Any]]:
     """Return a function that imports a package as Alice and returns the report."""
 
-    def carry(format: str) -> dict[str, Any]:
+    def import_package(format: str) -> dict[str, Any]:
         file = SimpleUploadedFile("School.apkg", Path(packages[format]).read_bytes())
-        answer = api(alice).post("/api/flashcards/imports", {"file": file}, format="multipart")
-        assert answer.status_code == 201, answer.content
-        return answer.json()
+        response = api(alice).post("/api/flashcards/imports", {"file": file}, format="multipart")
+        assert response.status_code == 201, response.content
+        return response.json()
 
-    return carry
+    return import_package
 
 
 def sides(name: str) -> dict[str, str]:
     return dict(Card.objects.filter(deck__name=name).values_list("front", "back"))
 
 
-@pytest.mark.parametrize("format", [*FORMATS, "whole"])
-def test_every_card_comes_into_a_deck_named_like_its_own(imported: Any, format: str) -> None:
-    report = imported(format)
+@pytest.mark.parametrize("format", [*FORMATS, "colpkg"])
+def test_imported_cards_are_stored_in_decks_named_as_in_anki(
+    import_as_alice: Any, format: str
+) -> None:
+    report = import_as_alice(format)
     assert report["added"] == 9
     assert {deck["name"]: deck["added"] for deck in report["decks"]} == {
         "Bio": 5,
@@ -54,8 +58,10 @@ def test_every_card_comes_into_a_deck_named_like_its_own(imported: Any, format: 
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_cards_are_those_that_anki_shows(imported: Any, format: str) -> None:
-    imported(format)
+def test_anki_notes_become_cards_with_their_sides_kind_and_tags(
+    import_as_alice: Any, format: str
+) -> None:
+    import_as_alice(format)
     bio = sides("Bio")
     assert (bio["ebb"], bio["flow"]) == ("flow", "ebb")
     assert bio["one way"] == "only"
@@ -69,60 +75,66 @@ def test_cards_are_those_that_anki_shows(imported: Any, format: str) -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_pictures_and_sounds_are_left_out_with_a_word(imported: Any, format: str) -> None:
-    left_out = {entry["code"]: entry for entry in imported(format)["leftOut"]}
+def test_media_and_notes_with_only_media_are_reported_as_left_out(
+    import_as_alice: Any, format: str
+) -> None:
+    left_out = {entry["code"]: entry for entry in import_as_alice(format)["leftOut"]}
     assert left_out["media"]["sentence"] == "2 pictures and sounds were left out: cards hold text."
     assert left_out["only_media"]["count"] == 1
     assert left_out["only_media"]["examples"] == ["only a picture"]
 
 
-def test_a_second_import_doubles_nothing_whatever_its_format(imported: Any) -> None:
-    imported("legacy")
-    report = imported("new")
+def test_repeated_import_in_other_format_creates_no_duplicates(import_as_alice: Any) -> None:
+    import_as_alice("legacy")
+    report = import_as_alice("new")
     assert (report["added"], report["updated"], report["unchanged"]) == (0, 0, 9)
     assert Card.objects.count() == 9
     assert Deck.objects.count() == 4
 
 
-def test_a_card_that_was_edited_here_since_stays_so(imported: Any, api: Any, alice: Any) -> None:
-    imported("new")
+def test_repeated_import_keeps_and_reports_card_edited_in_mindflip(
+    import_as_alice: Any, api: Any, alice: Any
+) -> None:
+    import_as_alice("new")
     card = Card.objects.get(front="ebb")
     api(alice).patch(f"/api/flashcards/cards/{card.pk}", {"back": "falling water"})
-    report = imported("new")
+    report = import_as_alice("new")
     card.refresh_from_db()
     assert card.back == "falling water"
     assert {entry["code"]: entry["count"] for entry in report["leftOut"]}["changed_here"] == 1
 
 
-def test_a_card_that_is_older_here_is_updated(imported: Any) -> None:
-    imported("new")
+def test_repeated_import_updates_card_older_than_its_note(import_as_alice: Any) -> None:
+    import_as_alice("new")
     Card.objects.filter(front="ebb").update(back="wrong", updated_at="2001-01-01T00:00:00Z")
-    assert imported("new")["updated"] == 1
+    assert import_as_alice("new")["updated"] == 1
     assert Card.objects.get(front="ebb").back == "flow"
 
 
-def test_cards_of_a_renamed_deck_are_known_again(imported: Any, api: Any, alice: Any) -> None:
-    imported("new")
+def test_repeated_import_adds_missing_card_to_renamed_deck(
+    import_as_alice: Any, api: Any, alice: Any
+) -> None:
+    import_as_alice("new")
     deck = Deck.objects.get(name="Bio")
     api(alice).patch(f"/api/flashcards/decks/{deck.pk}", {"name": "Biology"})
     Card.objects.get(front="ebb").delete()
-    report = imported("new")
+    report = import_as_alice("new")
     assert (report["added"], Deck.objects.count()) == (1, 4)
     assert Card.objects.get(front="ebb").deck_id == deck.pk
 
 
-def test_a_card_in_the_bin_comes_back(imported: Any) -> None:
-    imported("new")
+def test_repeated_import_restores_card_from_trash(import_as_alice: Any) -> None:
+    import_as_alice("new")
     Card.objects.filter(front="ebb").update(deleted_at="2026-01-01T00:00:00Z")
-    assert imported("new")["added"] == 1
+    assert import_as_alice("new")["added"] == 1
     assert Card.objects.kept().filter(front="ebb").count() == 1
 
 
-def test_another_users_cards_are_nobodys_business(
-    imported: Any, api: Any, bob: Any, packages: dict[str, str]
+def test_import_by_other_user_adds_all_cards_to_their_own_decks(
+    import_as_alice: Any, api: Any, bob: Any, packages: dict[str, str]
 ) -> None:
-    imported("new")
+    import_as_alice("new")
     file = SimpleUploadedFile("School.apkg", Path(packages["new"]).read_bytes())
-    answer = api(bob).post("/api/flashcards/imports", {"file": file}, format="multipart")
-    assert answer.json()["added"] == 9
+    response = api(bob).post("/api/flashcards/imports", {"file": file}, format="multipart")
+    assert response.json()["added"] == 9
     assert Deck.objects.filter(user=bob).count() == Deck.objects.exclude(user=bob).count() == 4

@@ -13,7 +13,7 @@ def browser(alice, password):
     return client
 
 
-def test_every_address_opens(browser, alice, make_deck):
+def test_deck_and_card_endpoints_open_in_browser(browser, alice, make_deck):
     deck = make_deck(alice, "ebb")
     for address in (
         DECKS,
@@ -26,7 +26,7 @@ def test_every_address_opens(browser, alice, make_deck):
         assert page["Content-Type"].startswith("text/html")
 
 
-def test_the_form_for_a_deck_works(browser):
+def test_deck_form_creates_deck_in_browsable_api(browser):
     page = browser.post(
         DECKS,
         {"name": "Tides", "generationId": "", "cards": '[{"front": "ebb", "back": "falling"}]'},
@@ -39,14 +39,14 @@ def test_the_form_for_a_deck_works(browser):
 
 
 @pytest.mark.parametrize("cards", ["", "[]", "null"])
-def test_the_form_for_a_deck_works_without_cards(browser, cards):
+def test_deck_form_is_accepted_without_cards(browser, cards):
     assert (
         browser.post(DECKS, {"name": "Tides", "generationId": "", "cards": cards}).status_code
         == 201
     )
 
 
-def test_the_form_for_a_card_takes_its_sides_alone(browser, alice, make_deck):
+def test_card_form_stores_sides_but_not_csrf_token(browser, alice, make_deck):
     deck = make_deck(alice)
     address = f"{DECKS}/{deck['id']}/cards"
     assert (
@@ -59,7 +59,7 @@ def test_the_form_for_a_card_takes_its_sides_alone(browser, alice, make_deck):
     assert set(card) == {"id", "position", "front", "back", "kind", "tags", "sentence", "found"}
 
 
-def test_a_wrong_form_is_shown_again_with_its_sentence(browser):
+def test_invalid_deck_form_is_shown_again_with_error_message(browser):
     page = browser.post(DECKS, {"name": "", "generationId": "", "cards": ""})
     assert page.status_code == 400
     assert "Give a name" in page.content.decode()

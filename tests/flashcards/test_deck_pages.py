@@ -31,23 +31,27 @@ def browse(client: Client, alice: User) -> Callable[..., str]:
     return get
 
 
-def deck_of(
-    user: User, name: str, *fronts: str, tags: tuple[str, ...] = (), **members: Any
+def create_deck(
+    user: User, name: str, *fronts: str, tags: tuple[str, ...] = (), **fields: Any
 ) -> Deck:
-    cards = [{"front": front, "back": f"What {front} is", **members} for front in fronts]
+    cards = [{"front": front, "back": f"What {front} is", **fields} for front in fronts]
     return deck_create(user=user, name=name, cards=cards, tags=tags)
 
 
-def test_decks_are_found_by_their_cards_and_tags(alice: User, browse: Callable[..., str]) -> None:
-    deck_of(alice, "Sea", "ebb", tags=("water",))
-    deck_of(alice, "Cells", "vacuole")
+def test_deck_search_matches_card_fronts_and_deck_tags(
+    alice: User, browse: Callable[..., str]
+) -> None:
+    create_deck(alice, "Sea", "ebb", tags=("water",))
+    create_deck(alice, "Cells", "vacuole")
     for query in ({"q": "EBB"}, {"tag": "Water"}):
         page = browse("/decks", **query)
         assert (">Sea<" in page, ">Cells<" in page, "1 deck found" in page) == (True, False, True)
 
 
-def test_what_is_not_found_has_a_next_step(alice: User, browse: Callable[..., str]) -> None:
-    deck = deck_of(alice, "Sea", "ebb")
+def test_search_without_results_offers_all_decks_or_all_cards(
+    alice: User, browse: Callable[..., str]
+) -> None:
+    deck = create_deck(alice, "Sea", "ebb")
     assert "Show all decks" in browse("/decks", q="volcano")
     assert "Show all cards" in browse(f"/decks/{deck.pk}", q="volcano")
 
@@ -56,34 +60,38 @@ def test_what_is_not_found_has_a_next_step(alice: User, browse: Callable[..., st
     ("sort", "first"),
     [("newest", "Big"), ("name", "Ant"), ("size", "Big"), ("changed", "Big"), ("nonsense", "Big")],
 )
-def test_decks_come_in_the_order_asked_for(
+def test_deck_list_is_sorted_by_sort_parameter_or_newest_first(
     alice: User, browse: Callable[..., str], sort: str, first: str
 ) -> None:
-    deck_of(alice, "Cat", "a")
-    deck_of(alice, "Ant", "b")
-    deck_of(alice, "Big", "c", "d")
+    create_deck(alice, "Cat", "a")
+    create_deck(alice, "Ant", "b")
+    create_deck(alice, "Big", "c", "d")
     page = browse("/decks", sort=sort)
     assert min(("Ant", "Big", "Cat"), key=lambda name: page.index(f">{name}<")) == first
 
 
-def test_pages_keep_what_was_asked(alice: User, browse: Callable[..., str]) -> None:
+def test_pagination_links_keep_search_and_sort_order(
+    alice: User, browse: Callable[..., str]
+) -> None:
     for number in range(21):
-        deck_of(alice, f"Sea {number}")
+        create_deck(alice, f"Sea {number}")
     page = browse("/decks", q="sea", sort="name")
     assert 'href="?q=sea&amp;sort=name&amp;page=2"' in page
 
 
-def test_the_table_shows_cells_and_is_shown_again_next_time(
+def test_table_view_shows_cards_as_cells_and_is_remembered(
     alice: User, browse: Callable[..., str]
 ) -> None:
-    deck = deck_of(alice, "Sea", "ebb")
+    deck = create_deck(alice, "Sea", "ebb")
     assert "card-table" not in browse(f"/decks/{deck.pk}")
     assert ">ebb</textarea>" in browse(f"/decks/{deck.pk}", view="table")
     assert "card-table" in browse(f"/decks/{deck.pk}")
 
 
-def test_a_deck_says_where_its_cards_came_from(alice: User, browse: Callable[..., str]) -> None:
-    deck = deck_of(alice, "Sea", "ebb", found=False, sentence="The sea falls.")
+def test_deck_page_shows_provenance_and_sentences_of_cards(
+    alice: User, browse: Callable[..., str]
+) -> None:
+    deck = create_deck(alice, "Sea", "ebb", found=False, sentence="The sea falls.")
     Deck.objects.filter(pk=deck.pk).update(
         source="All about the sea.", model_id="SmolLM2", engine="wllama"
     )
@@ -94,32 +102,32 @@ def test_a_deck_says_where_its_cards_came_from(alice: User, browse: Callable[...
     assert "The sea falls." in page
 
 
-def test_the_bin_shows_what_was_deleted(alice: User, browse: Callable[..., str]) -> None:
+def test_trash_page_lists_deleted_decks_and_cards(alice: User, browse: Callable[..., str]) -> None:
     assert "The bin is empty" in browse("/decks/trash")
-    deck_delete(user=alice, deck_id=deck_of(alice, "Sea", "ebb").pk)
-    kept = deck_of(alice, "Cells", "vacuole")
+    deck_delete(user=alice, deck_id=create_deck(alice, "Sea", "ebb").pk)
+    kept = create_deck(alice, "Cells", "vacuole")
     cards_delete(user=alice, card_ids=[card.pk for card in kept.cards.all()])
     page = browse("/decks/trash")
     assert ("Sea" in page, "vacuole" in page) == (True, True)
     assert "(2)" in browse("/decks")
 
 
-def test_duplicates_are_listed_in_all_decks_or_seen_from_one(
+def test_duplicates_page_covers_all_decks_or_selected_deck(
     alice: User, browse: Callable[..., str]
 ) -> None:
-    deck_of(alice, "Sea", "ebb")
-    deck_of(alice, "Tides", "Ebb")
-    cells = deck_of(alice, "Cells", "vacuole")
+    create_deck(alice, "Sea", "ebb")
+    create_deck(alice, "Tides", "Ebb")
+    cells = create_deck(alice, "Cells", "vacuole")
     assert "1 question asked more than once" in browse("/decks/duplicates")
     assert "No duplicates" in browse("/decks/duplicates", deck=str(cells.pk))
     browse("/decks/duplicates", status=404, deck="nonsense")
 
 
-def test_what_a_model_wrote_stays_text_in_every_view(
+def test_script_tags_in_decks_and_cards_are_escaped_in_all_views(
     alice: User, browse: Callable[..., str]
 ) -> None:
-    deck = deck_of(alice, HOSTILE, HOSTILE, tags=(HOSTILE,), sentence=HOSTILE, found=True)
-    deck_of(alice, "Twin", HOSTILE)
+    deck = create_deck(alice, HOSTILE, HOSTILE, tags=(HOSTILE,), sentence=HOSTILE, found=True)
+    create_deck(alice, "Twin", HOSTILE)
     Deck.objects.filter(pk=deck.pk).update(source=HOSTILE)
     for address in (
         "/decks",
@@ -134,14 +142,14 @@ def test_what_a_model_wrote_stays_text_in_every_view(
 
 
 @pytest.mark.parametrize("count", [2, 15])
-def test_a_page_takes_as_many_queries_for_many_as_for_few(
+def test_deck_pages_use_constant_number_of_queries(
     alice: User,
     browse: Callable[..., str],
     count: int,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for number in range(count):
-        deck = deck_of(alice, f"Deck {number}", *(f"front {each}" for each in range(count)))
+        deck = create_deck(alice, f"Deck {number}", *(f"front {each}" for each in range(count)))
     # The queries are: session, user, number of decks, a page of decks, tags, decks in the trash,
     # cards in the trash.
     with django_assert_num_queries(7):

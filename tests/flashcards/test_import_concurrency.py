@@ -23,18 +23,18 @@ CARDS = [
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("has_names", [True, False])
-def test_two_imports_at_once_double_nothing(has_names: bool) -> None:
+@pytest.mark.parametrize("has_guids", [True, False])
+def test_simultaneous_imports_of_same_file_create_no_duplicates(has_guids: bool) -> None:
     user = User.objects.create_user("alice")
     cards = (
         CARDS
-        if has_names
+        if has_guids
         else [ImportedCard(front=card.front, back=card.back, deck="Sea") for card in CARDS]
     )
-    together = Barrier(2, timeout=20)
+    barrier = Barrier(2, timeout=20)
 
-    def carry(_: Any) -> int:
-        together.wait()
+    def import_cards(_: Any) -> int:
+        barrier.wait()
         try:
             return import_save(
                 user=user, reading=ParsedFile("table", cards=list(cards)), name="Sea"
@@ -43,12 +43,12 @@ def test_two_imports_at_once_double_nothing(has_names: bool) -> None:
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(carry, range(2))) == [0, 50]
+        assert sorted(pool.map(import_cards, range(2))) == [0, 50]
     assert (Card.objects.count(), Deck.objects.count()) == (50, 1)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_card_that_is_edited_during_an_import_stays_as_it_was_edited() -> None:
+def test_card_edited_during_import_keeps_edit() -> None:
     user = User.objects.create_user("alice")
     deck = Deck.objects.create(user=user, name="Sea")
     card = Card.objects.create(deck=deck, position=1, guid="g0", front="before", back="back")
@@ -62,13 +62,13 @@ def test_a_card_that_is_edited_during_an_import_stays_as_it_was_edited() -> None
                 )
             )
 
-        again = ParsedFile(
+        parsed_file = ParsedFile(
             "table", cards=[ImportedCard(front="imported", back="back", deck="Sea", guid="g0")]
         )
         assert (
-            import_save(user=user, reading=again, name="Sea", progress=Progress(listen=edit)).total(
-                "updated"
-            )
+            import_save(
+                user=user, reading=parsed_file, name="Sea", progress=Progress(listen=edit)
+            ).total("updated")
             == 1
         )
     assert edits[0].result(10).front == "edited"
@@ -77,7 +77,7 @@ def test_a_card_that_is_edited_during_an_import_stays_as_it_was_edited() -> None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_signs_in_does_not_wait_for_an_import() -> None:
+def test_last_login_update_does_not_wait_for_import() -> None:
     user = User.objects.create_user("alice")
     with ThreadPoolExecutor(1) as pool:
 

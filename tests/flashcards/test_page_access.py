@@ -27,20 +27,20 @@ def deck(alice: User) -> Deck:
     return deck_create(user=alice, name="Cells", cards=CARDS)
 
 
-def test_a_stranger_is_shown_what_this_is(client: Client) -> None:
+def test_welcome_page_is_shown_to_anonymous_users(client: Client) -> None:
     page = client.get("/")
     assert page.status_code == 200
     assert b"written in your own browser" in page.content
 
 
-def test_welcome_page_says_where_notes_are_stored_and_labels_its_example(client: Client) -> None:
+def test_welcome_page_states_where_notes_are_stored_and_labels_example(client: Client) -> None:
     page = client.get("/").content.decode()
     assert "No AI company sees your notes." in page
     assert "Your notes and cards are stored on this server" in page
     assert "Example card</figcaption>" in page
 
 
-def test_a_signed_in_user_is_shown_the_maker(
+def test_home_page_offers_flashcard_generation_to_signed_in_users(
     alice: User, signed_in: Callable[[User], Client]
 ) -> None:
     assert b"Make flashcards" in signed_in(alice).get("/").content
@@ -50,33 +50,33 @@ def test_a_signed_in_user_is_shown_the_maker(
     "address",
     ["/decks", "/decks/trash", "/decks/duplicates", "/decks/7c9e6679-7425-40de-944b-e07fc1f90ae7"],
 )
-def test_a_stranger_is_sent_to_sign_in_and_then_back(
+def test_anonymous_user_is_redirected_to_sign_in_and_back_to_page(
     client: Client, alice: User, password: str, address: str
 ) -> None:
-    sent = client.get(address)
-    assert sent.headers["Location"] == f"/sign-in?next={address}"
-    back = client.post("/sign-in", {"username": "alice", "password": password, "next": address})
-    assert back.headers["Location"] == address
+    redirect = client.get(address)
+    assert redirect.headers["Location"] == f"/sign-in?next={address}"
+    response = client.post("/sign-in", {"username": "alice", "password": password, "next": address})
+    assert response.headers["Location"] == address
 
 
 @pytest.mark.parametrize("page", ["/sign-in", "/sign-up"])
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"]
+    "unsafe_address", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"]
 )
-def test_next_leads_nowhere_but_here(
-    client: Client, alice: User, password: str, page: str, elsewhere: str
+def test_unsafe_next_parameter_redirects_to_home_page(
+    client: Client, alice: User, password: str, page: str, unsafe_address: str
 ) -> None:
     form = SIGN_UP | {"password": password} | ({"username": "alice"} if page == "/sign-in" else {})
-    assert client.post(page, form | {"next": elsewhere}).headers["Location"] == "/"
+    assert client.post(page, form | {"next": unsafe_address}).headers["Location"] == "/"
 
 
-def test_signing_up_signs_in(client: Client, db: None) -> None:
+def test_sign_up_signs_user_in(client: Client, db: None) -> None:
     assert client.post("/sign-up", SIGN_UP).headers["Location"] == "/"
     assert b"Make flashcards" in client.get("/").content
 
 
 @pytest.mark.parametrize(
-    ("change", "sentence"),
+    ("change", "message"),
     [
         ({"username": "alice"}, "This name is taken"),
         ({"username": "ALICE"}, "This name is taken"),
@@ -89,16 +89,16 @@ def test_signing_up_signs_in(client: Client, db: None) -> None:
         ({"password1": "h0rse!"}, "too short"),
     ],
 )
-def test_a_wrong_sign_up_says_what_is_wrong_and_makes_nobody(
-    client: Client, alice: User, change: dict[str, str], sentence: str
+def test_invalid_sign_up_shows_message_and_creates_no_user(
+    client: Client, alice: User, change: dict[str, str], message: str
 ) -> None:
     page = client.post("/sign-up", SIGN_UP | change)
     assert page.status_code == 200
-    assert sentence in page.content.decode()
+    assert message in page.content.decode()
     assert list(User.objects.values_list("username", flat=True)) == ["alice"]
 
 
-def test_a_wrong_password_does_not_tell_whether_the_name_exists(
+def test_sign_in_error_is_same_for_wrong_password_and_unknown_user(
     client: Client, alice: User
 ) -> None:
     pages = [
@@ -108,13 +108,15 @@ def test_a_wrong_password_does_not_tell_whether_the_name_exists(
     assert all("do not belong together" in page for page in pages)
 
 
-def test_a_disabled_user_cannot_sign_in(client: Client, alice: User, password: str) -> None:
+def test_inactive_user_cannot_sign_in(client: Client, alice: User, password: str) -> None:
     User.objects.filter(pk=alice.pk).update(is_active=False)
     assert client.post("/sign-in", {"username": "alice", "password": password}).status_code == 200
     assert client.get("/decks").status_code == 302
 
 
-def test_signing_out_takes_a_post(alice: User, signed_in: Callable[[User], Client]) -> None:
+def test_sign_out_accepts_only_post_and_signs_user_out(
+    alice: User, signed_in: Callable[[User], Client]
+) -> None:
     client = signed_in(alice)
     assert client.get("/sign-out").status_code == 405
     assert client.post("/sign-out").headers["Location"] == "/sign-in"
@@ -122,13 +124,13 @@ def test_signing_out_takes_a_post(alice: User, signed_in: Callable[[User], Clien
 
 
 @pytest.mark.parametrize("page", ["/sign-in", "/sign-up"])
-def test_who_is_signed_in_is_led_past_the_doors(
+def test_sign_in_and_sign_up_pages_redirect_signed_in_users_to_home(
     alice: User, signed_in: Callable[[User], Client], page: str
 ) -> None:
     assert signed_in(alice).get(page).headers["Location"] == "/"
 
 
-def test_the_owner_sees_her_deck(
+def test_owner_sees_deck_in_list_and_on_its_page(
     alice: User, deck: Deck, signed_in: Callable[[User], Client]
 ) -> None:
     client = signed_in(alice)
@@ -136,7 +138,7 @@ def test_the_owner_sees_her_deck(
     assert CARDS[0]["back"] in client.get(f"/decks/{deck.pk}").content.decode()
 
 
-def test_another_users_deck_is_not_found_and_not_listed(
+def test_deck_of_other_user_returns_404_and_is_not_listed(
     charlie: User, deck: Deck, signed_in: Callable[[User], Client]
 ) -> None:
     client = signed_in(charlie)
@@ -149,7 +151,9 @@ def test_another_users_deck_is_not_found_and_not_listed(
     assert "Cells" not in client.get("/decks").content.decode()
 
 
-def test_decks_come_in_pages(alice: User, signed_in: Callable[[User], Client]) -> None:
+def test_deck_list_is_paginated_and_page_after_last_returns_404(
+    alice: User, signed_in: Callable[[User], Client]
+) -> None:
     for number in range(21):
         deck_create(user=alice, name=f"Deck {number}", cards=CARDS)
     client = signed_in(alice)
@@ -159,7 +163,9 @@ def test_decks_come_in_pages(alice: User, signed_in: Callable[[User], Client]) -
     assert client.get("/decks?page=3").status_code == 404
 
 
-def test_what_a_model_wrote_stays_text(alice: User, signed_in: Callable[[User], Client]) -> None:
+def test_script_tags_in_decks_and_cards_are_escaped(
+    alice: User, signed_in: Callable[[User], Client]
+) -> None:
     hostile = "<script>alert(1)</script>"
     deck = deck_create(user=alice, name=hostile, cards=[{"front": hostile, "back": hostile}])
     client = signed_in(alice)
@@ -167,7 +173,7 @@ def test_what_a_model_wrote_stays_text(alice: User, signed_in: Callable[[User], 
         assert hostile not in client.get(address).content.decode()
 
 
-def test_a_form_from_elsewhere_is_refused_in_words(alice: User, password: str) -> None:
+def test_form_without_csrf_token_is_rejected_with_explanation(alice: User, password: str) -> None:
     page = Client(enforce_csrf_checks=True).post(
         "/sign-in", {"username": "alice", "password": password}
     )

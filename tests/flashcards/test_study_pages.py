@@ -24,31 +24,29 @@ def address(alice, make_deck):
     return f"/decks/{make_deck(alice, 'ebb', name='Tides')['id']}/study"
 
 
-def test_the_owner_studies_a_deck(visit, alice, address):
+def test_study_page_of_deck_opens_for_owner(visit, alice, address):
     page = visit(address, alice)
     assert page.status_code == 200
     assert "Study Tides" in page.content.decode()
 
 
-def test_a_strangers_deck_is_not_found_and_neither_is_one_that_is_not_there(
-    visit, charlie, address
-):
+def test_study_page_returns_404_for_deck_of_other_user_and_unknown_deck(visit, charlie, address):
     assert visit(address, charlie).status_code == 404
     assert visit(f"/decks/{uuid.uuid4()}/study", charlie).status_code == 404
 
 
-def test_a_deck_in_the_bin_is_not_found(visit, alice, api, address):
+def test_study_page_of_deck_in_trash_returns_404(visit, alice, api, address):
     api(alice).delete(f"/api/flashcards/decks/{address.split('/')[2]}")
     assert visit(address, alice).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["/study", "/progress"])
-def test_whoever_is_not_signed_in_is_sent_to_do_so(visit, db, name):
-    page = visit(name)
+@pytest.mark.parametrize("path", ["/study", "/progress"])
+def test_study_and_progress_pages_redirect_anonymous_users_to_sign_in(visit, db, path):
+    page = visit(path)
     assert page.status_code == 302
-    assert page["Location"] == f"/sign-in?next={name}"
+    assert page["Location"] == f"/sign-in?next={path}"
 
 
-@pytest.mark.parametrize("name", ["/study", "/progress"])
-def test_everybody_has_pages_of_their_own(visit, bob, name):
-    assert visit(name, bob).status_code == 200
+@pytest.mark.parametrize("path", ["/study", "/progress"])
+def test_study_and_progress_pages_open_for_users_without_decks(visit, bob, path):
+    assert visit(path, bob).status_code == 200

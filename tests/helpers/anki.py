@@ -46,9 +46,9 @@ def run(*arguments: Any) -> Any:
     Anki's core needs a process that doesn't run other tests.
     """
     command = [sys.executable, "-m", "tests.helpers.anki", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    completed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert completed.returncode == 0, completed.stderr
+    return json.loads(completed.stdout)
 
 
 def import_package(collection: Collection, package: Path) -> dict[str, Any]:
@@ -60,11 +60,13 @@ def import_package(collection: Collection, package: Path) -> dict[str, Any]:
         name: len(getattr(log, name)) for name in ("new", "updated", "duplicate", "conflicting")
     }
     return counts | {
-        "notes": [note_facts(collection, note_id) for note_id in sorted(collection.find_notes(""))]
+        "notes": [
+            describe_note(collection, note_id) for note_id in sorted(collection.find_notes(""))
+        ]
     }
 
 
-def note_facts(collection: Collection, note_id: int) -> dict[str, Any]:
+def describe_note(collection: Collection, note_id: int) -> dict[str, Any]:
     note = collection.get_note(note_id)
     cards = note.cards()
     return {
@@ -78,25 +80,27 @@ def note_facts(collection: Collection, note_id: int) -> dict[str, Any]:
     }
 
 
-def export_both(collection: Collection, folder: Path) -> dict[str, str]:
+def export_all(collection: Collection, folder: Path) -> dict[str, str]:
     for name, data in (("cell.png", PNG), ("cell.mp3", b"ID3")):
         (folder / name).write_bytes(data)
         collection.media.add_file(str(folder / name))
     for note_type, deck, fields, tags in NOTES:
-        add(collection, note_type, deck, fields, tags)
+        add_note(collection, note_type, deck, fields, tags)
     # Edits in MindFlip must be newer than these notes.
     collection.db.execute("UPDATE notes SET mod = mod - 3600")
-    made = {
-        name: export(collection, folder / f"{name}.apkg", is_legacy=name == "legacy")
+    packages = {
+        name: export_package(collection, folder / f"{name}.apkg", is_legacy=name == "legacy")
         for name in ("legacy", "new")
     }
-    whole = folder / "whole.colpkg"
+    collection_package = folder / "collection.colpkg"
     # This call closes the collection.
-    collection.export_collection_package(out_path=str(whole), include_media=True, legacy=False)
-    return made | {"whole": str(whole)}
+    collection.export_collection_package(
+        out_path=str(collection_package), include_media=True, legacy=False
+    )
+    return packages | {"colpkg": str(collection_package)}
 
 
-def add(
+def add_note(
     collection: Collection, note_type: str, deck: str, fields: list[str], tags: list[str]
 ) -> None:
     note = collection.new_note(collection.models.by_name(note_type))
@@ -105,7 +109,7 @@ def add(
     collection.add_note(note, collection.decks.id(deck))
 
 
-def export(collection: Collection, path: Path, *, is_legacy: bool) -> str:
+def export_package(collection: Collection, path: Path, *, is_legacy: bool) -> str:
     options = ExportAnkiPackageOptions(
         with_scheduling=True, with_media=True, with_deck_configs=True, legacy=is_legacy
     )
@@ -123,11 +127,11 @@ def gap_numbers(collection: Collection, texts: Path) -> list[list[int]]:
 
 def main(command: str, collection_path: str, path: str) -> None:
     collection = Collection(collection_path)
-    work = {"import": import_package, "export": export_both, "gaps": gap_numbers}[command]
-    answer = work(collection, Path(path))
+    run_command = {"import": import_package, "export": export_all, "gaps": gap_numbers}[command]
+    output = run_command(collection, Path(path))
     if collection.db:
         collection.close()
-    sys.stdout.write(json.dumps(answer))
+    sys.stdout.write(json.dumps(output))
 
 
 if __name__ == "__main__":

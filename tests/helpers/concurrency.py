@@ -1,4 +1,4 @@
-"""A function that runs another one on a second connection while this one holds locks."""
+"""Start a function on a second database connection while this one holds locks."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ BLOCKED = (
 )
 
 
-def _is_another_blocked() -> bool:
+def _is_other_connection_blocked() -> bool:
     with connection.cursor() as cursor:
         # Within a transaction, PostgreSQL would return the same statistics again.
         cursor.execute("SELECT pg_stat_clear_snapshot()")
@@ -21,17 +21,19 @@ def _is_another_blocked() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def start_until_blocked(pool: ThreadPoolExecutor, do: Callable[..., Any], **members: Any) -> Future:
-    """Start `do` on another connection, and return when it has ended or waits for a lock."""
+def start_until_blocked(
+    pool: ThreadPoolExecutor, function: Callable[..., Any], **arguments: Any
+) -> Future:
+    """Start `function` on another connection, and return when it ends or waits for a lock."""
 
-    def carry() -> Any:
+    def run() -> Any:
         try:
-            return do(**members)
+            return function(**arguments)
         finally:
             connection.close()
 
-    future = pool.submit(carry)
+    future = pool.submit(run)
     deadline = time.monotonic() + 10
-    while not future.done() and not _is_another_blocked() and time.monotonic() < deadline:
+    while not future.done() and not _is_other_connection_blocked() and time.monotonic() < deadline:
         time.sleep(0.01)
     return future

@@ -6,9 +6,9 @@ from asgiref.sync import async_to_sync
 
 
 @async_to_sync
-async def read_stream(answer: Any) -> bytes:
+async def read_stream(response: Any) -> bytes:
     """Return the whole content of a streamed file.
 
     The test client empties responses without a body, and their content is not asynchronous.
     """
-    return b"".join([piece async for piece in answer] if answer.is_async else answer)
+    return b"".join([piece async for piece in response] if response.is_async else response)
