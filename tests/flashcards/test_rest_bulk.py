@@ -29,7 +29,7 @@ def fronts(client, deck):
     return [card["front"] for card in client.get(f"{API}/decks/{deck['id']}").json()["cards"]]
 
 
-def test_cards_move_behind_the_others_in_their_order(api, alice, tides, waves):
+def test_moved_cards_are_appended_in_order_of_their_deck(api, alice, tides, waves):
     client = api(alice)
     assert client.post(
         f"{API}/cards/bulk-move", {"cards": ids(waves, 2, 0), "to": tides["id"]}
@@ -38,7 +38,7 @@ def test_cards_move_behind_the_others_in_their_order(api, alice, tides, waves):
     assert fronts(client, waves) == ["Ebb"]
 
 
-def test_cards_out_of_several_decks_move_together(api, alice, tides, waves, make_deck):
+def test_cards_of_several_decks_are_moved_together(api, alice, tides, waves, make_deck):
     client, third = api(alice), make_deck(alice, name="Sea")
     chosen = [*ids(tides, 0, 1), *ids(waves, 1)]
     assert client.post(f"{API}/cards/bulk-move", {"cards": chosen, "to": third["id"]}).json() == {
@@ -52,7 +52,7 @@ def test_cards_out_of_several_decks_move_together(api, alice, tides, waves, make
     )
 
 
-def test_a_moved_card_does_not_collide_with_the_place_of_one_in_the_bin(api, alice, tides, waves):
+def test_moved_card_does_not_take_position_of_card_in_trash(api, alice, tides, waves):
     client = api(alice)
     client.delete(f"{API}/cards/{ids(tides, 1)[0]}")
     client.post(f"{API}/cards/bulk-move", {"cards": ids(waves, 0), "to": tides["id"]})
@@ -60,7 +60,7 @@ def test_a_moved_card_does_not_collide_with_the_place_of_one_in_the_bin(api, ali
     assert fronts(client, tides) == ["ebb", "flow", "crest"]
 
 
-def test_moving_to_where_they_are_changes_nothing(api, alice, tides):
+def test_move_of_cards_to_their_current_deck_changes_nothing(api, alice, tides):
     client = api(alice)
     assert client.post(
         f"{API}/cards/bulk-move", {"cards": ids(tides, 0), "to": tides["id"]}
@@ -68,7 +68,7 @@ def test_moving_to_where_they_are_changes_nothing(api, alice, tides):
     assert fronts(client, tides) == ["ebb", "flow"]
 
 
-def test_the_name_of_an_imported_note_is_in_a_deck_once(api, alice, tides, waves):
+def test_guid_of_moved_card_is_cleared_if_deck_already_has_it(api, alice, tides, waves):
     Card.objects.filter(pk__in=[*ids(tides, 0), *ids(waves, 0)]).update(guid="note-1")
     api(alice).post(f"{API}/cards/bulk-move", {"cards": ids(waves, 0), "to": tides["id"]})
     assert list(
@@ -76,18 +76,18 @@ def test_the_name_of_an_imported_note_is_in_a_deck_once(api, alice, tides, waves
     ) == ["note-1", "", ""]
 
 
-def test_cards_do_not_move_into_a_full_deck(api, alice, tides):
+def test_moves_and_merges_into_full_deck_are_rejected(api, alice, tides):
     client = api(alice)
     cards = [{"front": f"front {number}", "back": "x"} for number in range(1999)]
     full = client.post(f"{API}/decks", {"name": "Full", "cards": cards}).json()
-    refused = client.post(f"{API}/cards/bulk-move", {"cards": ids(tides, 0, 1), "to": full["id"]})
-    assert (refused.status_code, refused.json()["code"]) == (409, "deck_full")
-    refused = client.post(f"{API}/decks/{tides['id']}/merge", {"into": full["id"]})
-    assert (refused.status_code, refused.json()["code"]) == (409, "deck_full")
+    response = client.post(f"{API}/cards/bulk-move", {"cards": ids(tides, 0, 1), "to": full["id"]})
+    assert (response.status_code, response.json()["code"]) == (409, "deck_full")
+    response = client.post(f"{API}/decks/{tides['id']}/merge", {"into": full["id"]})
+    assert (response.status_code, response.json()["code"]) == (409, "deck_full")
     assert fronts(client, tides) == ["ebb", "flow"]
 
 
-def test_tags_are_added_and_removed_on_many_at_once(api, alice, tides):
+def test_tags_are_added_to_and_removed_from_several_cards(api, alice, tides):
     client = api(alice)
     client.patch(f"{API}/cards/{ids(tides, 0)[0]}", {"tags": ["Sea", "old"]})
     body = {"cards": ids(tides, 0, 1), "add": ["sea", "moon"], "remove": ["OLD"]}
@@ -95,7 +95,7 @@ def test_tags_are_added_and_removed_on_many_at_once(api, alice, tides):
     assert tags(client, tides) == [["Sea", "moon"], ["sea", "moon"]]
 
 
-def test_tagging_is_taken_back_by_what_it_answers_on_each_card_as_it_was(api, alice, tides):
+def test_bulk_tag_undo_requests_restore_previous_tags_of_each_card(api, alice, tides):
     client = api(alice)
     client.patch(f"{API}/cards/{ids(tides, 0)[0]}", {"tags": ["Sea", "old"]})
     undo = client.post(
@@ -117,7 +117,7 @@ def test_tagging_is_taken_back_by_what_it_answers_on_each_card_as_it_was(api, al
     }
 
 
-def test_a_tag_that_does_not_fit_on_one_card_changes_none(api, alice, tides):
+def test_bulk_tag_changes_no_card_if_a_card_would_exceed_tag_limit(api, alice, tides):
     client = api(alice)
     client.patch(
         f"{API}/cards/{ids(tides, 1)[0]}", {"tags": [f"tag {number}" for number in range(50)]}
@@ -131,7 +131,7 @@ def test_a_tag_that_does_not_fit_on_one_card_changes_none(api, alice, tides):
     assert client.get(f"{API}/cards/{ids(tides, 0)[0]}").json()["tags"] == []
 
 
-def test_a_merge_moves_what_the_other_deck_has_not(api, alice, tides, waves):
+def test_merge_moves_cards_except_duplicates_and_trashes_merged_deck(api, alice, tides, waves):
     client = api(alice)
     client.patch(f"{API}/cards/{ids(waves, 1)[0]}", {"back": "what EBB is."})
     merged = client.post(f"{API}/decks/{waves['id']}/merge", {"into": tides["id"]}).json()
@@ -141,26 +141,30 @@ def test_a_merge_moves_what_the_other_deck_has_not(api, alice, tides, waves):
     assert client.get(f"{API}/trash").json() == {"decks": 1, "cards": 0}
 
 
-def test_a_merge_is_undone_whole(api, alice, tides, waves):
+def test_merge_is_undone_by_restoring_deck_with_moved_cards(api, alice, tides, waves):
     client = api(alice)
     merged = client.post(f"{API}/decks/{waves['id']}/merge", {"into": tides["id"]}).json()
-    back = client.post(f"{API}/decks/{waves['id']}/restore", {"cards": merged["moved"]})
-    assert back.status_code == 200
+    response = client.post(f"{API}/decks/{waves['id']}/restore", {"cards": merged["moved"]})
+    assert response.status_code == 200
     assert sorted(fronts(client, waves)) == ["Ebb", "crest", "trough"]
     assert fronts(client, tides) == ["ebb", "flow"]
 
 
-def test_a_deck_is_not_merged_into_itself(api, alice, tides):
-    refused = api(alice).post(f"{API}/decks/{tides['id']}/merge", {"into": tides["id"]})
-    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["into"])
+def test_merge_of_deck_into_itself_is_rejected(api, alice, tides):
+    response = api(alice).post(f"{API}/decks/{tides['id']}/merge", {"into": tides["id"]})
+    assert (response.status_code, list(response.json()["fields"])) == (400, ["into"])
 
 
-def test_nothing_goes_into_somebody_elses_deck(api, alice, bob, tides, make_deck):
-    bobs, client = make_deck(bob, "neap"), api(alice)
-    assert client.post(f"{API}/decks/{tides['id']}/merge", {"into": bobs["id"]}).status_code == 404
+def test_merge_and_move_into_deck_of_other_user_are_rejected_with_404(
+    api, alice, bob, tides, make_deck
+):
+    bob_deck, client = make_deck(bob, "neap"), api(alice)
+    assert (
+        client.post(f"{API}/decks/{tides['id']}/merge", {"into": bob_deck["id"]}).status_code == 404
+    )
     assert (
         client.post(
-            f"{API}/cards/bulk-move", {"cards": ids(tides, 0), "to": bobs["id"]}
+            f"{API}/cards/bulk-move", {"cards": ids(tides, 0), "to": bob_deck["id"]}
         ).status_code
         == 404
     )

@@ -13,14 +13,14 @@ def deck(alice, make_deck):
     return make_deck(alice, "ebb", "flow")
 
 
-def test_a_card_keeps_what_is_said_about_it(api, alice, deck):
+def test_card_keeps_kind_tags_sentence_and_found(api, alice, deck):
     card = {**CLOZE, "tags": ["sea"], "sentence": "The tide falls.", "found": True}
     added = api(alice).post(f"{DECKS}/{deck['id']}/cards", card).json()
     assert card.items() <= added.items()
     assert api(alice).get(f"{CARDS}/{added['id']}").json() == added
 
 
-def test_a_change_of_one_member_leaves_the_others(api, alice, deck):
+def test_update_of_card_field_keeps_other_fields(api, alice, deck):
     address = f"{CARDS}/{deck['cards'][0]['id']}"
     api(alice).patch(address, {"tags": ["sea"], "found": False, "sentence": "Water falls."})
     changed = api(alice).patch(address, {"kind": "definition"}).json()
@@ -32,7 +32,7 @@ def test_a_change_of_one_member_leaves_the_others(api, alice, deck):
     )
 
 
-def test_tags_are_trimmed_and_each_is_there_once(api, alice, deck):
+def test_card_tags_are_trimmed_and_deduplicated(api, alice, deck):
     changed = (
         api(alice)
         .patch(f"{CARDS}/{deck['cards'][0]['id']}", {"tags": [" Sea ", "sea", "SEA", "moon"]})
@@ -42,7 +42,7 @@ def test_tags_are_trimmed_and_each_is_there_once(api, alice, deck):
 
 
 @pytest.mark.parametrize(
-    ("change", "member"),
+    ("change", "field"),
     [
         ({"tags": "sea"}, "tags"),
         ({"tags": [1]}, "tags"),
@@ -58,34 +58,34 @@ def test_tags_are_trimmed_and_each_is_there_once(api, alice, deck):
         ({"found": "yes"}, "found"),
     ],
 )
-def test_a_wrong_member_is_refused_by_name_and_nothing_changes(api, alice, deck, change, member):
+def test_invalid_card_field_is_rejected_by_name_and_changes_nothing(
+    api, alice, deck, change, field
+):
     address = f"{CARDS}/{deck['cards'][0]['id']}"
-    for answer in (
+    for response in (
         api(alice).patch(address, {"back": "other"} | change),
         api(alice).post(f"{DECKS}/{deck['id']}/cards", {"front": "a", "back": "b"} | change),
     ):
-        assert answer.status_code == 400
-        assert list(answer.json()["fields"]) == [member]
+        assert response.status_code == 400
+        assert list(response.json()["fields"]) == [field]
     assert api(alice).get(f"{DECKS}/{deck['id']}").json() == deck
 
 
-def test_a_cloze_keeps_its_gap(api, alice, deck):
+def test_cloze_card_update_without_gap_is_rejected(api, alice, deck):
     card = api(alice).post(f"{DECKS}/{deck['id']}/cards", CLOZE).json()
     response = api(alice).patch(f"{CARDS}/{card['id']}", {"front": "The tide falls at ebb"})
     assert response.status_code == 400
     assert "{{c1::" in response.json()["fields"]["front"][0]
 
 
-def test_a_new_deck_names_the_card_that_is_wrong(api, alice):
+def test_new_deck_with_invalid_card_is_rejected_with_card_number(api, alice):
     cards = [{"front": "a", "back": "b"}, {"front": "c", "back": "d", "tags": ["x" * 61]}]
     response = api(alice).post(DECKS, {"name": "Tides", "cards": cards})
     assert response.status_code == 400
     assert response.json()["fields"]["cards"][0].startswith("Card 2: A tag has 1 to 60")
 
 
-def test_what_an_engine_got_wrong_costs_that_member_and_not_the_card(
-    api, alice, finished_generation
-):
+def test_invalid_fields_of_generated_card_are_replaced_by_defaults(api, alice, finished_generation):
     generation = finished_generation(alice, "ebb", "flow")
     generation.cards[0] |= {
         "kind": "cloze",
@@ -115,7 +115,7 @@ def test_what_an_engine_got_wrong_costs_that_member_and_not_the_card(
     ]
 
 
-def test_a_deck_has_tags(api, alice):
+def test_deck_tags_are_stored_updated_and_listed(api, alice):
     deck = api(alice).post(DECKS, {"name": "Tides", "tags": ["sea", "Sea"]}).json()
     assert deck["tags"] == ["sea"]
     changed = api(alice).patch(f"{DECKS}/{deck['id']}", {"tags": ["moon "]}).json()
@@ -124,7 +124,7 @@ def test_a_deck_has_tags(api, alice):
 
 
 @pytest.mark.parametrize("tags", ["sea", [""], ["x" * 61], [None]])
-def test_wrong_tags_of_a_deck_are_refused(api, alice, deck, tags):
+def test_invalid_deck_tags_are_rejected(api, alice, deck, tags):
     response = api(alice).patch(f"{DECKS}/{deck['id']}", {"tags": tags})
     assert response.status_code == 400
     assert list(response.json()["fields"]) == ["tags"]

@@ -5,7 +5,7 @@ import pytest
 DECKS = "/api/flashcards/decks"
 
 
-def test_a_deck_by_hand_has_its_cards_in_order(api, alice, make_deck):
+def test_deck_created_with_cards_returns_them_in_order(api, alice, make_deck):
     deck = make_deck(alice, "ebb", "flow")
     shown = api(alice).get(f"{DECKS}/{deck['id']}").json()
     assert shown["name"] == "Tides"
@@ -16,14 +16,14 @@ def test_a_deck_by_hand_has_its_cards_in_order(api, alice, make_deck):
     ]
 
 
-def test_a_deck_may_begin_empty(api, alice):
+def test_deck_is_created_without_cards(api, alice):
     response = api(alice).post(DECKS, {"name": "Later"})
     assert response.status_code == 201
     assert response.json()["cards"] == []
     assert response["Location"].endswith(f"{DECKS}/{response.json()['id']}")
 
 
-def test_other_members_of_a_card_stay_on_it(api, alice):
+def test_additional_card_fields_are_stored_and_returned(api, alice):
     card = {
         "question": "What is ebb?",
         "answer": "Falling water",
@@ -36,7 +36,7 @@ def test_other_members_of_a_card_stay_on_it(api, alice):
 
 
 @pytest.mark.parametrize(
-    ("body", "field", "sentence"),
+    ("body", "field", "message"),
     [
         ({}, "name", "Give a name"),
         ({"name": "   "}, "name", "Give a name"),
@@ -58,15 +58,15 @@ def test_other_members_of_a_card_stay_on_it(api, alice):
         ({"generationId": "no-uuid"}, "generationId", "UUID"),
     ],
 )
-def test_a_wrong_body_is_refused_by_field(api, alice, body, field, sentence):
+def test_invalid_deck_is_rejected_with_message_for_field(api, alice, body, field, message):
     response = api(alice).post(DECKS, body)
     assert response.status_code == 400
     assert response["Content-Type"] == "application/problem+json"
-    assert sentence in " ".join(response.json()["fields"][field])
+    assert message in " ".join(response.json()["fields"][field])
     assert api(alice).get(DECKS).json()["results"] == []
 
 
-def test_decks_are_listed_newest_first_in_pages(api, alice, make_deck):
+def test_decks_are_listed_newest_first_and_paginated(api, alice, make_deck):
     names = [make_deck(alice, name=f"Deck {number}")["name"] for number in range(5)]
     page = api(alice).get(DECKS, {"pageSize": 2}).json()
     seen = [deck["name"] for deck in page["results"]]
@@ -76,7 +76,7 @@ def test_decks_are_listed_newest_first_in_pages(api, alice, make_deck):
     assert seen == names[::-1]
 
 
-def test_a_deck_in_a_list_says_how_many_cards_it_has_and_leaves_them_out(api, alice, make_deck):
+def test_deck_list_includes_card_counts_but_no_cards_or_sources(api, alice, make_deck):
     make_deck(alice, "ebb", "flow")
     (deck,) = api(alice).get(DECKS).json()["results"]
     assert deck["cardCount"] == 2
@@ -84,7 +84,7 @@ def test_a_deck_in_a_list_says_how_many_cards_it_has_and_leaves_them_out(api, al
     assert "source" not in deck["provenance"]
 
 
-def test_a_deck_is_renamed(api, alice, make_deck):
+def test_deck_rename_trims_name_and_changes_update_time(api, alice, make_deck):
     deck = make_deck(alice, "ebb")
     response = api(alice).patch(f"{DECKS}/{deck['id']}", {"name": "  Low water "})
     assert response.status_code == 200
@@ -93,7 +93,7 @@ def test_a_deck_is_renamed(api, alice, make_deck):
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\u200b", "x" * 201, None])
-def test_a_deck_is_not_renamed_to_nothing_or_too_much(api, alice, make_deck, name):
+def test_deck_rename_with_invalid_name_is_rejected(api, alice, make_deck, name):
     address = f"{DECKS}/{make_deck(alice)['id']}"
     response = api(alice).patch(address, {"name": name})
     assert response.status_code == 400
@@ -101,7 +101,7 @@ def test_a_deck_is_not_renamed_to_nothing_or_too_much(api, alice, make_deck, nam
     assert api(alice).get(address).json()["name"] == "Tides"
 
 
-def test_a_deleted_deck_is_gone_with_its_cards(api, alice, make_deck):
+def test_deleted_deck_and_its_cards_return_404(api, alice, make_deck):
     deck = make_deck(alice, "ebb")
     assert api(alice).delete(f"{DECKS}/{deck['id']}").status_code == 204
     assert api(alice).get(f"{DECKS}/{deck['id']}").status_code == 404
@@ -109,7 +109,7 @@ def test_a_deleted_deck_is_gone_with_its_cards(api, alice, make_deck):
 
 
 @pytest.mark.parametrize("decks", [1, 4])
-def test_a_page_of_decks_takes_as_many_queries_for_many_as_for_one(
+def test_deck_list_uses_constant_number_of_queries(
     api, alice, make_deck, django_assert_num_queries, decks
 ):
     for _ in range(decks):
@@ -120,7 +120,7 @@ def test_a_page_of_decks_takes_as_many_queries_for_many_as_for_one(
 
 
 @pytest.mark.parametrize("fronts", [("ebb",), ("ebb", "flow", "neap", "spring")])
-def test_a_deck_takes_as_many_queries_with_many_cards_as_with_one(
+def test_deck_with_cards_is_read_in_constant_number_of_queries(
     api, alice, make_deck, django_assert_num_queries, fronts
 ):
     deck = make_deck(alice, *fronts)

@@ -39,25 +39,25 @@ def address(deck: dict[str, Any], format: str) -> str:
     return f"/api/flashcards/decks/{deck['id']}/export?format={format}"
 
 
-def content(answer: Any) -> bytes:
-    assert answer.status_code == 200, answer.content
-    return read_stream(answer)
+def content(response: Any) -> bytes:
+    assert response.status_code == 200, response.content
+    return read_stream(response)
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_file_is_sent_to_be_saved_under_the_decks_name(
+def test_export_is_sent_as_attachment_named_after_deck(
     api: Any, alice: Any, deck: dict[str, Any], format: str
 ) -> None:
-    answer = api(alice).get(address(deck, format))
-    assert answer["Content-Type"] == FORMATS[format].content_type
-    assert answer["Content-Disposition"].startswith(
+    response = api(alice).get(address(deck, format))
+    assert response["Content-Type"] == FORMATS[format].content_type
+    assert response["Content-Disposition"].startswith(
         "attachment; filename*=utf-8''Gr%C3%B6%C3%9Fe%20%E6%97%A5%E6%9C%AC%201."
     )
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert content(answer)
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert content(response)
 
 
-def test_formulas_are_dead_in_a_spreadsheet(api: Any, alice: Any, deck: dict[str, Any]) -> None:
+def test_formulas_are_escaped_in_csv_export(api: Any, alice: Any, deck: dict[str, Any]) -> None:
     text = content(api(alice).get(address(deck, "csv"))).decode()
     assert text.startswith("\ufeff")
     rows = list(csv.DictReader(io.StringIO(text[1:], newline="")))
@@ -67,7 +67,9 @@ def test_formulas_are_dead_in_a_spreadsheet(api: Any, alice: Any, deck: dict[str
     assert not [cell for row in rows for cell in row.values() if cell[:1] in tuple("=+-@\t\r\n")]
 
 
-def test_json_tells_everything(api: Any, alice: Any, deck: dict[str, Any]) -> None:
+def test_json_export_contains_format_version_tags_and_cards(
+    api: Any, alice: Any, deck: dict[str, Any]
+) -> None:
     document = json.loads(content(api(alice).get(address(deck, "json"))))
     assert (document["format"], document["version"], document["deck"]["tags"]) == (
         "mindflip-deck",
@@ -77,38 +79,42 @@ def test_json_tells_everything(api: Any, alice: Any, deck: dict[str, Any]) -> No
     assert [card["front"] for card in document["cards"]] == [card["front"] for card in CARDS]
 
 
-def test_markdown_can_be_read(api: Any, alice: Any, deck: dict[str, Any]) -> None:
+def test_markdown_export_contains_name_tags_and_cards(
+    api: Any, alice: Any, deck: dict[str, Any]
+) -> None:
     text = content(api(alice).get(address(deck, "markdown"))).decode()
     assert "# Größe/日本 : 1\n\nTags: sea" in text
     assert "> Größe, 日本" in text
 
 
-def test_what_is_in_the_bin_stays_there(api: Any, alice: Any, deck: dict[str, Any]) -> None:
+def test_cards_in_trash_are_not_exported(api: Any, alice: Any, deck: dict[str, Any]) -> None:
     api(alice).delete(f"/api/flashcards/cards/{deck['cards'][0]['id']}")
     assert len(json.loads(content(api(alice).get(address(deck, "json"))))["cards"]) == 1
 
 
 @pytest.mark.parametrize("format", ["", "pdf", "CSV"])
-def test_a_wrong_format_is_refused_with_the_names_of_the_right_ones(
+def test_invalid_export_format_is_rejected_with_list_of_formats(
     api: Any, alice: Any, deck: dict[str, Any], format: str
 ) -> None:
-    answer = api(alice).get(address(deck, format))
-    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
-    assert answer.json()["fields"] == {"format": [f"Choose a format: {', '.join(FORMATS)}."]}
+    response = api(alice).get(address(deck, format))
+    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+    assert response.json()["fields"] == {"format": [f"Choose a format: {', '.join(FORMATS)}."]}
 
 
-def test_strangers_learn_nothing(api: Any, charlie: Any, deck: dict[str, Any]) -> None:
-    theirs, nobodys = (
+def test_export_returns_404_to_other_users_and_401_to_anonymous_users(
+    api: Any, charlie: Any, deck: dict[str, Any]
+) -> None:
+    alice_deck_response, unknown_deck_response = (
         api(charlie).get(address(deck, "csv")),
         api(charlie).get(address({"id": uuid.uuid4()}, "csv")),
     )
-    assert (theirs.status_code, nobodys.status_code) == (404, 404)
-    assert theirs.json() == nobodys.json()
+    assert (alice_deck_response.status_code, unknown_deck_response.status_code) == (404, 404)
+    assert alice_deck_response.json() == unknown_deck_response.json()
     assert APIClient(HTTP_HOST="localhost").get(address(deck, "csv")).status_code == 401
 
 
 @pytest.mark.parametrize("count", [1, 60])
-def test_a_large_deck_takes_no_more_queries_than_a_small_one(
+def test_export_uses_constant_number_of_queries(
     api: Any, alice: Any, make_deck: Any, django_assert_num_queries: Any, count: int
 ) -> None:
     deck = make_deck(alice, *(f"front {number}" for number in range(count)))
@@ -118,18 +124,20 @@ def test_a_large_deck_takes_no_more_queries_than_a_small_one(
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_work_of_an_export_grows_with_the_length_of_its_cards(
+def test_export_work_grows_at_most_linearly_with_card_length(
     api: Any, alice: Any, format: str
 ) -> None:
     side = "{{c1::" * 100 + "\\(" * 700
-    work = []
+    call_counts = []
     for length in (500, 2_000):
         cards = [
             {"front": side[:length], "back": f"{number} {side}"[:length]} for number in range(5)
         ]
         deck = api(alice).post("/api/flashcards/decks", {"name": "Hostile", "cards": cards}).json()
-        work.append(count_calls(lambda deck=deck: content(api(alice).get(address(deck, format)))))
-    assert work[1] < 6 * work[0]
+        call_counts.append(
+            count_calls(lambda deck=deck: content(api(alice).get(address(deck, format))))
+        )
+    assert call_counts[1] < 6 * call_counts[0]
 
 
 NAMES = {
@@ -143,5 +151,5 @@ NAMES = {
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_names_of_files_are_safe(name: str) -> None:
+def test_export_file_names_are_sanitized(name: str) -> None:
     assert safe_name(name) == NAMES[name]

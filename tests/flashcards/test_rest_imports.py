@@ -45,32 +45,32 @@ def sides() -> list[tuple[str, str]]:
         '"ebb","flow"\n\n',
     ],
 )
-def test_a_table_is_read_however_it_is_written(send: Any, table: str) -> None:
-    answer = send(table)
-    assert answer.status_code == 201, answer.content
+def test_table_is_read_with_any_delimiter_header_or_quoting(send: Any, table: str) -> None:
+    response = send(table)
+    assert response.status_code == 201, response.content
     assert sides() == [("ebb", "flow")]
-    assert [deck["name"] for deck in answer.json()["decks"]] == ["Tides"]
+    assert [deck["name"] for deck in response.json()["decks"]] == ["Tides"]
 
 
-OLD_LETTERS = {
+TEXT_BY_ENCODING = {
     "cp1252": "Größe;naïveté façade",
     "utf-16": "Größe;日本",
     "cp1251": "Земля вращается вокруг Солнца;да, это так",
 }
 
 
-@pytest.mark.parametrize("encoding", OLD_LETTERS)
-def test_old_letters_are_understood(send: Any, encoding: str) -> None:
-    text = OLD_LETTERS[encoding]
+@pytest.mark.parametrize("encoding", TEXT_BY_ENCODING)
+def test_encoding_of_table_is_detected(send: Any, encoding: str) -> None:
+    text = TEXT_BY_ENCODING[encoding]
     assert send(text.encode(encoding)).status_code == 201
     assert sides() == [tuple(text.split(";"))]
 
 
-def test_a_preview_shows_how_a_table_would_be_read_and_saves_nothing(send: Any) -> None:
-    seen = send(
+def test_preview_describes_table_and_saves_nothing(send: Any) -> None:
+    preview = send(
         "Term;Meaning;Tags\nebb;falling;sea tide\nflow;rising;\n", to=f"{IMPORTS}/preview"
     ).json()
-    assert seen == {
+    assert preview == {
         "format": "table",
         "encoding": "utf-8",
         "delimiter": ";",
@@ -83,20 +83,20 @@ def test_a_preview_shows_how_a_table_would_be_read_and_saves_nothing(send: Any) 
     assert not Deck.objects.exists()
 
 
-def test_columns_are_what_the_user_says(send: Any) -> None:
-    answer = send(
+def test_table_is_imported_with_columns_and_name_chosen_by_user(send: Any) -> None:
+    response = send(
         "x;falling;ebb;a, b\n",
         columns="skip,back,front,tags",
         hasHeader="false",
         delimiter=";",
         name="Mine",
     )
-    assert answer.status_code == 201, answer.content
+    assert response.status_code == 201, response.content
     assert sides() == [("ebb", "falling")]
     assert (Card.objects.get().tags, Deck.objects.get().name) == (["a", "b"], "Mine")
 
 
-def test_a_table_goes_into_a_deck_that_is_there_and_doubles_nothing(
+def test_import_of_table_into_existing_deck_creates_no_duplicates(
     send: Any, make_deck: Any, alice: Any
 ) -> None:
     deck = make_deck(alice, "ebb")
@@ -106,7 +106,7 @@ def test_a_table_goes_into_a_deck_that_is_there_and_doubles_nothing(
     assert list(Card.objects.values_list("position", flat=True).order_by("position")) == [1, 2]
 
 
-def test_ankis_notes_as_text_bring_their_decks_names_and_html(send: Any) -> None:
+def test_anki_text_export_is_imported_with_decks_guids_html_and_tags(send: Any) -> None:
     lines = [
         (
             "#separator:tab\n#html:true\n#guid column:1\n#notetype column:2\n#deck column:3\n#tags"
@@ -125,7 +125,7 @@ def test_ankis_notes_as_text_bring_their_decks_names_and_html(send: Any) -> None
     assert send("\n".join(lines).replace("A unit", "The unit"), "notes.txt").json()["updated"] == 1
 
 
-def test_cards_that_cannot_be_are_left_out_with_their_reason(send: Any) -> None:
+def test_invalid_cards_are_left_out_and_reported_with_reason(send: Any) -> None:
     report = send(f"ebb,flow\nlonely,\n{'x' * 2001},long\nebb,flow\n").json()
     assert report["added"] == 1
     assert {
@@ -137,7 +137,7 @@ def test_cards_that_cannot_be_are_left_out_with_their_reason(send: Any) -> None:
     }
 
 
-def test_more_cards_than_a_deck_holds_go_on_in_a_second_one(send: Any) -> None:
+def test_import_larger_than_deck_limit_continues_in_second_deck(send: Any) -> None:
     table = "\n".join(f"front {number},back" for number in range(2_003))
     report = send(table).json()
     assert {deck["name"]: deck["added"] for deck in report["decks"]} == {
@@ -147,7 +147,7 @@ def test_more_cards_than_a_deck_holds_go_on_in_a_second_one(send: Any) -> None:
     assert send(table).json()["unchanged"] == 2_003
 
 
-def test_an_update_says_only_what_the_file_says(send: Any) -> None:
+def test_repeated_import_updates_only_fields_in_file(send: Any) -> None:
     table = "id,front,back\n"
     send(table + "n1,{{c1::ebb}} falls,ebb falls\nn2,flow,rises\n")
     Card.objects.filter(guid="n2").update(tags=["mine"], sentence="It rises.", kind="definition")
@@ -165,7 +165,7 @@ def test_an_update_says_only_what_the_file_says(send: Any) -> None:
 
 # --- Files exported by MindFlip ---
 @pytest.fixture
-def own(api: Any, alice: Any) -> dict[str, Any]:
+def alice_deck(api: Any, alice: Any) -> dict[str, Any]:
     cards = [
         {
             "front": "=1+1",
@@ -185,7 +185,7 @@ def own(api: Any, alice: Any) -> dict[str, Any]:
     )
 
 
-def exported(api: Any, user: Any, deck: dict[str, Any], format: str) -> bytes:
+def export_deck(api: Any, user: Any, deck: dict[str, Any], format: str) -> bytes:
     return read_stream(api(user).get(f"/api/flashcards/decks/{deck['id']}/export?format={format}"))
 
 
@@ -202,31 +202,34 @@ def select_fields(cards: list[dict[str, Any]], *names: str) -> list[dict[str, An
         ("apkg", ("front", "back", "kind", "sentence", "position")),
     ],
 )
-def test_what_left_here_comes_back_elsewhere(
-    send: Any, api: Any, alice: Any, bob: Any, own: Any, format: str, names: Any
+def test_exported_deck_keeps_its_fields_when_imported_by_other_user(
+    send: Any, api: Any, alice: Any, bob: Any, alice_deck: Any, format: str, names: Any
 ) -> None:
-    answer = send(exported(api, alice, own, format), f"Own.{format}", user=bob)
-    assert answer.status_code == 201, answer.content
-    deck = api(bob).get(f"/api/flashcards/decks/{answer.json()['decks'][0]['id']}").json()
+    response = send(export_deck(api, alice, alice_deck, format), f"Own.{format}", user=bob)
+    assert response.status_code == 201, response.content
+    deck = api(bob).get(f"/api/flashcards/decks/{response.json()['decks'][0]['id']}").json()
     assert deck["name"] == "Own"
-    assert select_fields(deck["cards"], *names) == select_fields(own["cards"], *names)
+    assert select_fields(deck["cards"], *names) == select_fields(alice_deck["cards"], *names)
 
 
 @pytest.mark.parametrize("format", ["json", "csv", "tsv", "apkg"])
-def test_what_left_here_is_known_when_it_comes_back(
-    send: Any, api: Any, alice: Any, own: Any, format: str
+def test_exported_deck_imported_again_changes_nothing(
+    send: Any, api: Any, alice: Any, alice_deck: Any, format: str
 ) -> None:
-    report = send(exported(api, alice, own, format), f"Own.{format}").json()
+    report = send(export_deck(api, alice, alice_deck, format), f"Own.{format}").json()
     assert (report["added"], report["updated"], report["unchanged"], report["leftOut"]) == (
         0,
         0,
         3,
         [],
     )
-    assert api(alice).get(f"/api/flashcards/decks/{own['id']}").json()["cards"] == own["cards"]
+    assert (
+        api(alice).get(f"/api/flashcards/decks/{alice_deck['id']}").json()["cards"]
+        == alice_deck["cards"]
+    )
 
 
-def test_json_of_others_is_read_too(send: Any) -> None:
+def test_json_array_of_cards_is_imported_without_invalid_items(send: Any) -> None:
     assert (
         send(
             json.dumps([{"question": "ebb", "answer": "flow"}, {"front": "x"}, 7]), "cards.json"
@@ -236,7 +239,7 @@ def test_json_of_others_is_read_too(send: Any) -> None:
     assert sides() == [("ebb", "flow")]
 
 
-HOSTILE = {
+MALFORMED_DECK = {
     "name": "n" * 300,
     "topic": "t" * 500,
     "engine": "e\0" * 50,
@@ -245,7 +248,7 @@ HOSTILE = {
     "tags": ["x" * 99, "good", 7],
     "source": "s\0",
 }
-ODD_CARDS = [
+MALFORMED_CARDS = [
     {
         "id": "i" * 200,
         "front": "a\0",
@@ -267,14 +270,23 @@ ODD_CARDS = [
 ]
 
 
-def test_what_no_column_can_hold_is_brought_into_form(send: Any, api: Any, alice: Any) -> None:
-    answer = send(
-        json.dumps({"format": "mindflip-deck", "version": 1, "deck": HOSTILE, "cards": ODD_CARDS}),
+def test_oversized_and_malformed_fields_of_json_deck_are_normalized(
+    send: Any, api: Any, alice: Any
+) -> None:
+    response = send(
+        json.dumps(
+            {
+                "format": "mindflip-deck",
+                "version": 1,
+                "deck": MALFORMED_DECK,
+                "cards": MALFORMED_CARDS,
+            }
+        ),
         "odd.json",
     )
-    assert answer.status_code == 201, answer.content
-    assert (answer.json()["added"], answer.json()["leftOut"][0]["code"]) == (3, "repeated")
-    deck = api(alice).get(f"/api/flashcards/decks/{answer.json()['decks'][0]['id']}").json()
+    assert response.status_code == 201, response.content
+    assert (response.json()["added"], response.json()["leftOut"][0]["code"]) == (3, "repeated")
+    deck = api(alice).get(f"/api/flashcards/decks/{response.json()['decks'][0]['id']}").json()
     assert (deck["name"], deck["tags"], len(deck["provenance"]["topic"])) == (
         "n" * 200,
         ["good"],
@@ -284,26 +296,30 @@ def test_what_no_column_can_hold_is_brought_into_form(send: Any, api: Any, alice
     assert {card["kind"] for card in deck["cards"]} == {"basic"}
 
 
-def test_text_and_times_that_no_column_can_hold_are_cleaned(send: Any) -> None:
-    half, offset = (
+def test_unpaired_surrogates_are_removed_and_large_time_offsets_accepted(send: Any) -> None:
+    unpaired_surrogate, large_offset = (
         {"front": "\ud800"},
         {"front": "a\ud800", "back": "b", "updatedAt": "2020-01-01T00:00:00+23:59"},
     )
-    answer = send(
+    response = send(
         json.dumps(
             {
                 "deck": {"name": "\udc00Tides"},
-                "cards": [half, offset, {"front": "\ud800x" * 2_001, "back": "b"}],
+                "cards": [
+                    unpaired_surrogate,
+                    large_offset,
+                    {"front": "\ud800x" * 2_001, "back": "b"},
+                ],
             }
         ),
         "c.json",
     )
-    assert answer.status_code == 201, answer.content
-    assert {row["code"]: row["examples"] for row in answer.json()["leftOut"]} == {
+    assert response.status_code == 201, response.content
+    assert {row["code"]: row["examples"] for row in response.json()["leftOut"]} == {
         "empty_side": [],
         "too_long": ["x" * 30],
     }
-    assert (sides(), answer.json()["decks"][0]["name"]) == ([("a", "b")], "Tides")
+    assert (sides(), response.json()["decks"][0]["name"]) == ([("a", "b")], "Tides")
 
 
 # --- Rejected files ---
@@ -322,13 +338,13 @@ def test_text_and_times_that_no_column_can_hold_are_cleaned(send: Any) -> None:
         (b"a,b\n" + b'"' + b"x" * 140_000, "x.csv", "too_large"),
     ],
 )
-def test_what_cannot_be_read_is_refused_in_words(
+def test_unreadable_file_is_rejected_with_code_and_message(
     send: Any, data: bytes, name: str, code: str
 ) -> None:
-    answer = send(data, name)
-    assert answer["Content-Type"] == "application/problem+json"
-    assert answer.json()["code"] == code
-    assert answer.json()["error"].endswith(".") or answer.json()["error"].endswith("?")
+    response = send(data, name)
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["code"] == code
+    assert response.json()["error"].endswith(".") or response.json()["error"].endswith("?")
     assert not Deck.objects.exists()
 
 
@@ -341,40 +357,40 @@ def test_what_cannot_be_read_is_refused_in_words(
         {"columns": "front,backside"},
     ],
 )
-def test_choices_that_do_not_fit_are_refused(send: Any, form: dict[str, str]) -> None:
+def test_invalid_import_options_are_rejected(send: Any, form: dict[str, str]) -> None:
     assert send("a,b", **form).json()["code"] == "wrong_choice"
 
 
-def test_a_file_that_is_too_large_is_refused_before_it_is_read(send: Any, settings: Any) -> None:
+def test_file_larger_than_limit_is_rejected_with_413(send: Any, settings: Any) -> None:
     settings.IMPORT_MAX_MEGABYTES = 1
-    answer = send(b"a,b\n" * 300_000)
-    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
-    assert "larger than 1 MB" in answer.json()["error"]
+    response = send(b"a,b\n" * 300_000)
+    assert (response.status_code, response.json()["code"]) == (413, "too_large")
+    assert "larger than 1 MB" in response.json()["error"]
 
 
-def test_too_many_cards_are_none(send: Any, settings: Any) -> None:
+def test_file_with_too_many_cards_is_rejected_and_saves_nothing(send: Any, settings: Any) -> None:
     settings.IMPORT_MAX_CARDS = 2
-    answer = send("a,1\nb,2\nc,3\n")
-    assert (answer.status_code, answer.json()["code"]) == (413, "too_many_cards")
+    response = send("a,1\nb,2\nc,3\n")
+    assert (response.status_code, response.json()["code"]) == (413, "too_many_cards")
     assert not Card.objects.exists()
 
 
-def test_without_a_file_the_sentence_says_how_to_send_one(api: Any, alice: Any) -> None:
-    answer = api(alice).post(IMPORTS, {}, format="multipart")
-    assert answer.status_code == 400
-    assert "multipart/form-data" in answer.json()["fields"]["file"][0]
+def test_import_without_file_is_rejected_with_instructions(api: Any, alice: Any) -> None:
+    response = api(alice).post(IMPORTS, {}, format="multipart")
+    assert response.status_code == 400
+    assert "multipart/form-data" in response.json()["fields"]["file"][0]
 
 
 # --- Progress and cancellation ---
-def test_a_cancelled_import_saves_nothing(send: Any, alice: Any) -> None:
+def test_cancelled_import_saves_nothing(send: Any, alice: Any) -> None:
     import_id = uuid.uuid4()
     ImportProgress(alice, import_id).cancel()
-    answer = send("a,b", importId=import_id)
-    assert (answer.status_code, answer.json()["code"]) == (400, "cancelled")
+    response = send("a,b", importId=import_id)
+    assert (response.status_code, response.json()["code"]) == (400, "cancelled")
     assert not Deck.objects.exists()
 
 
-def test_only_its_owner_sees_how_far_an_import_is(
+def test_import_progress_is_visible_only_to_its_owner(
     send: Any, api: Any, alice: Any, bob: Any
 ) -> None:
     import_id = uuid.uuid4()
@@ -389,7 +405,7 @@ def test_only_its_owner_sees_how_far_an_import_is(
     assert api(bob).delete(f"{IMPORTS}/{import_id}").status_code == 204
 
 
-def test_a_strangers_deck_takes_no_cards(
+def test_import_into_deck_of_other_user_is_rejected(
     send: Any, make_deck: Any, alice: Any, charlie: Any
 ) -> None:
     deck = make_deck(alice, "ebb")
@@ -397,30 +413,31 @@ def test_a_strangers_deck_takes_no_cards(
     assert Card.objects.count() == 1
 
 
-def test_nobody_imports_without_a_token(db: None) -> None:
-    browser = APIClient(HTTP_HOST="localhost")
+def test_import_requests_without_token_are_rejected_with_401(db: None) -> None:
+    client = APIClient(HTTP_HOST="localhost")
     import_address = f"{IMPORTS}/{uuid.uuid4()}"
-    doors = [
+    requests = [
         ("post", IMPORTS),
         ("post", f"{IMPORTS}/preview"),
         ("get", import_address),
         ("delete", import_address),
     ]
-    assert {getattr(browser, method)(address).status_code for method, address in doors} == {401}
+    assert {getattr(client, method)(address).status_code for method, address in requests} == {401}
 
 
-def test_a_card_out_of_the_bin_goes_to_another_deck_when_its_own_is_full(
+def test_card_restored_by_import_goes_to_new_deck_if_its_deck_is_full(
     send: Any, api: Any, alice: Any, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(imports, "CARDS_PER_DECK", 2)
     table = "front,back,id,deck\nebb,falling,g1,Sea\n"
-    sea = f"/api/flashcards/decks/{send(table).json()['decks'][0]['id']}"
+    deck_address = f"/api/flashcards/decks/{send(table).json()['decks'][0]['id']}"
     api(alice).delete(f"/api/flashcards/cards/{Card.objects.get().pk}")
     for front in ("flow", "neap"):
         assert (
-            api(alice).post(f"{sea}/cards", {"front": front, "back": "rising"}).status_code == 201
+            api(alice).post(f"{deck_address}/cards", {"front": front, "back": "rising"}).status_code
+            == 201
         )
     report = send(table).json()
     assert (report["added"], [deck["name"] for deck in report["decks"]]) == (1, ["Sea (2)"])
-    assert len(api(alice).get(sea).json()["cards"]) == 2
+    assert len(api(alice).get(deck_address).json()["cards"]) == 2
     assert send(table).json()["unchanged"] == 1

@@ -14,7 +14,7 @@ def deck(alice, make_deck):
     return make_deck(alice, "ebb", "flow")
 
 
-def doors(deck_id, card_id):
+def object_requests(deck_id, card_id):
     return [
         ("get", f"{DECKS}/{deck_id}", None),
         ("patch", f"{DECKS}/{deck_id}", {"name": "Mine"}),
@@ -37,47 +37,51 @@ def doors(deck_id, card_id):
     ]
 
 
-LISTS = [
+LIST_REQUESTS = [
     ("get", f"{API}/{name}", None)
     for name in ("decks", "trash", "trash/decks", "trash/cards", "duplicates", "tags")
 ]
 
 
-def test_a_stranger_is_told_the_same_of_what_exists_and_what_does_not(api, alice, charlie, deck):
-    theirs = doors(deck["id"], deck["cards"][0]["id"])
-    nobodys = doors(uuid.uuid4(), uuid.uuid4())
-    for (method, address, body), (_, nowhere, _) in zip(theirs, nobodys, strict=True):
-        answers = [getattr(api(charlie), method)(path, body) for path in (address, nowhere)]
-        assert [answer.status_code for answer in answers] == [404, 404], (method, address)
-        assert answers[0].json() == answers[1].json()
+def test_other_user_gets_same_404_for_existing_and_missing_objects(api, alice, charlie, deck):
+    existing = object_requests(deck["id"], deck["cards"][0]["id"])
+    missing = object_requests(uuid.uuid4(), uuid.uuid4())
+    for (method, address, body), (_, missing_address, _) in zip(existing, missing, strict=True):
+        responses = [
+            getattr(api(charlie), method)(path, body) for path in (address, missing_address)
+        ]
+        assert [response.status_code for response in responses] == [404, 404], (method, address)
+        assert responses[0].json() == responses[1].json()
     assert api(alice).get(f"{DECKS}/{deck['id']}").json() == deck
 
 
-def test_a_list_shows_only_ones_own(api, bob, charlie, deck, make_deck):
-    mine = make_deck(bob, "neap", name="Bob's")
-    assert [listed["id"] for listed in api(bob).get(DECKS).json()["results"]] == [mine["id"]]
+def test_deck_list_contains_only_decks_of_user(api, bob, charlie, deck, make_deck):
+    bob_deck = make_deck(bob, "neap", name="Bob's")
+    assert [listed["id"] for listed in api(bob).get(DECKS).json()["results"]] == [bob_deck["id"]]
     assert api(charlie).get(DECKS).json()["results"] == []
 
 
-def test_nobody_comes_in_without_a_token(deck):
+def test_requests_without_token_are_rejected_with_401(deck):
     for method, address, body in [
-        *doors(deck["id"], deck["cards"][0]["id"]),
-        *LISTS,
+        *object_requests(deck["id"], deck["cards"][0]["id"]),
+        *LIST_REQUESTS,
         ("post", DECKS, {"name": "x"}),
     ]:
-        answer = getattr(APIClient(HTTP_HOST="localhost"), method)(address, body)
-        assert answer.status_code == 401, (method, address)
-        assert answer.json()["error"]
+        response = getattr(APIClient(HTTP_HOST="localhost"), method)(address, body)
+        assert response.status_code == 401, (method, address)
+        assert response.json()["error"]
 
 
-def test_a_cookie_without_its_csrf_token_changes_nothing(alice, deck, password):
+def test_cookie_without_csrf_token_can_read_but_not_delete_deck(alice, deck, password):
     browser = APIClient(enforce_csrf_checks=True, HTTP_HOST="localhost")
     browser.login(username="alice", password=password)
     assert browser.get(f"{DECKS}/{deck['id']}").status_code == 200
     assert browser.delete(f"{DECKS}/{deck['id']}").status_code == 403
 
 
-def test_a_stranger_finds_nothing_of_others_in_bins_and_lists(api, alice, charlie, deck, make_deck):
+def test_decks_and_trash_of_other_user_are_not_listed_or_changeable(
+    api, alice, charlie, deck, make_deck
+):
     api(alice).delete(f"{DECKS}/{deck['id']}")
     make_deck(alice, "neap", "neap tide")
     for name in ("decks", "trash/decks", "trash/cards", "duplicates"):

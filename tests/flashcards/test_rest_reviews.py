@@ -21,24 +21,24 @@ def cards(alice, make_deck):
     return [card["id"] for card in make_deck(alice, "ebb", "flow", "neap")["cards"]]
 
 
-def review(card, rating="good", minutes_ago=0, **members):
-    at = timezone.now() - timedelta(minutes=minutes_ago)
+def review(card, rating="good", minutes_ago=0, **fields):
+    reviewed_at = timezone.now() - timedelta(minutes=minutes_ago)
     return {
         "id": str(uuid.uuid4()),
         "cardId": str(card),
         "rating": rating,
-        "reviewedAt": at.isoformat(),
+        "reviewedAt": reviewed_at.isoformat(),
         "seconds": 3.5,
-        **members,
+        **fields,
     }
 
 
 @pytest.fixture
 def send(api, alice):
     def post(*items, user=alice):
-        answer = api(user).post(REVIEWS, {"reviews": list(items)})
-        assert answer.status_code == 200, answer.content
-        return answer.json()["results"]
+        response = api(user).post(REVIEWS, {"reviews": list(items)})
+        assert response.status_code == 200, response.content
+        return response.json()["results"]
 
     return post
 
@@ -47,7 +47,7 @@ def schedules(card):
     return list(Schedule.objects.filter(card=card).values())
 
 
-def test_a_review_makes_a_schedule(send, cards):
+def test_review_is_recorded_and_creates_schedule(send, cards):
     (result,) = send(review(cards[0]))
     assert result["status"] == "recorded"
     assert result["schedule"]["state"] == "learning"
@@ -56,7 +56,7 @@ def test_a_review_makes_a_schedule(send, cards):
     assert (row.state, row.before, row.seconds) == ("new", None, 3.5)
 
 
-def test_a_batch_sent_twice_is_recorded_once(send, cards):
+def test_batch_sent_twice_is_recorded_once(send, cards):
     batch = [review(cards[0], minutes_ago=20), review(cards[0], minutes_ago=5), review(cards[1])]
     first, second = send(*batch), send(*batch)
     assert [result["status"] for result in first] == ["recorded"] * 3
@@ -65,7 +65,7 @@ def test_a_batch_sent_twice_is_recorded_once(send, cards):
     assert Review.objects.count() == 3
 
 
-def test_one_id_twice_in_a_batch_is_one_review(send, cards):
+def test_repeated_review_id_in_batch_is_recorded_once(send, cards):
     item = review(cards[0])
     assert [result["status"] for result in send(item, {**item, "rating": "again"})] == [
         "recorded",
@@ -74,7 +74,7 @@ def test_one_id_twice_in_a_batch_is_one_review(send, cards):
     assert Review.objects.get().rating == 3
 
 
-def test_reviews_that_come_late_are_applied_in_the_order_of_their_times(send, cards):
+def test_late_reviews_are_applied_in_order_of_their_times(send, cards):
     """Send one card's reviews out of order, as two devices do, and compare its schedule.
 
     When an earlier review arrives, the server recomputes the later reviews of its card.
@@ -86,24 +86,24 @@ def test_reviews_that_come_late_are_applied_in_the_order_of_their_times(send, ca
         ("good", 60 * 24),
         ("hard", 5),
     ]
-    straight = [review(cards[0], rating, ago) for rating, ago in ratings]
-    crooked = [{**item, "id": str(uuid.uuid4()), "cardId": cards[1]} for item in straight]
-    send(*straight)
-    send(crooked[3])
-    send(crooked[0], crooked[4])
-    send(crooked[2], crooked[1])
+    in_order = [review(cards[0], rating, ago) for rating, ago in ratings]
+    out_of_order = [{**item, "id": str(uuid.uuid4()), "cardId": cards[1]} for item in in_order]
+    send(*in_order)
+    send(out_of_order[3])
+    send(out_of_order[0], out_of_order[4])
+    send(out_of_order[2], out_of_order[1])
     (schedule,), (other,) = schedules(cards[0]), schedules(cards[1])
     assert {**schedule, "card_id": None} == {**other, "card_id": None}
-    befores = [
+    states = [
         list(
             Review.objects.filter(card=card).order_by("reviewed_at").values_list("state", "before")
         )
         for card in cards[:2]
     ]
-    assert befores[0] == befores[1]
+    assert states[0] == states[1]
 
 
-def test_an_undone_review_leaves_the_card_exactly_as_it_was(send, api, alice, cards):
+def test_undo_of_review_restores_previous_schedule(send, api, alice, cards):
     send(review(cards[0], minutes_ago=60 * 48), review(cards[0], minutes_ago=60 * 47))
     before = schedules(cards[0])
     last = review(cards[0], "again")
@@ -113,24 +113,24 @@ def test_an_undone_review_leaves_the_card_exactly_as_it_was(send, api, alice, ca
     assert schedules(cards[0]) == before
 
 
-def test_undoing_the_only_review_makes_the_card_new(send, api, alice, cards):
-    only = review(cards[0])
-    send(only)
+def test_undo_of_only_review_deletes_schedule_and_is_idempotent(send, api, alice, cards):
+    only_review = review(cards[0])
+    send(only_review)
     for _ in range(2):
-        assert api(alice).delete(f"{REVIEWS}/{only['id']}").status_code == 204
+        assert api(alice).delete(f"{REVIEWS}/{only_review['id']}").status_code == 204
     assert schedules(cards[0]) == []
 
 
-def test_an_undone_review_stays_undone_when_it_is_sent_again(send, api, alice, cards):
-    only = review(cards[0])
-    send(only)
-    api(alice).delete(f"{REVIEWS}/{only['id']}")
-    assert send(only)[0]["status"] == "known"
+def test_undone_review_stays_undone_if_sent_again(send, api, alice, cards):
+    only_review = review(cards[0])
+    send(only_review)
+    api(alice).delete(f"{REVIEWS}/{only_review['id']}")
+    assert send(only_review)[0]["status"] == "known"
     assert schedules(cards[0]) == []
     assert api(alice).get(REVIEWS).json()["results"] == []
 
 
-def test_undoing_in_the_middle_rates_the_rest_anew(send, api, alice, cards):
+def test_undo_of_middle_review_recomputes_later_reviews(send, api, alice, cards):
     first, second, third = (
         review(cards[0], rating, ago)
         for rating, ago in (("good", 9000), ("again", 8990), ("good", 8000))
@@ -147,7 +147,7 @@ def test_undoing_in_the_middle_rates_the_rest_anew(send, api, alice, cards):
 
 
 @pytest.mark.parametrize(
-    ("members", "code"),
+    ("fields", "code"),
     [
         ({"id": "7"}, "invalid"),
         ({"cardId": None}, "invalid"),
@@ -163,14 +163,14 @@ def test_undoing_in_the_middle_rates_the_rest_anew(send, api, alice, cards):
         ({"cardId": str(uuid.uuid4())}, "not_found"),
     ],
 )
-def test_a_wrong_item_is_refused_alone(send, cards, members, code):
-    results = send(review(cards[0]), {**review(cards[1]), **members}, review(cards[2]))
+def test_invalid_review_is_rejected_without_affecting_others_in_batch(send, cards, fields, code):
+    results = send(review(cards[0]), {**review(cards[1]), **fields}, review(cards[2]))
     assert [result["status"] for result in results] == ["recorded", "refused", "recorded"]
     assert results[1]["code"] == code
     assert results[1]["error"].endswith(".")
 
 
-def test_an_item_that_is_no_object_is_refused_alone(send, cards):
+def test_review_that_is_not_an_object_is_rejected_without_affecting_others(send, cards):
     assert [result["status"] for result in send(3, None, review(cards[0]))] == [
         "refused",
         "refused",
@@ -178,12 +178,12 @@ def test_an_item_that_is_no_object_is_refused_alone(send, cards):
     ]
 
 
-def test_a_clock_that_is_a_little_ahead_is_taken_for_now(send, cards):
+def test_review_time_slightly_in_future_is_stored_as_now(send, cards):
     assert send(review(cards[0], minutes_ago=-3))[0]["status"] == "recorded"
     assert Review.objects.get().reviewed_at <= timezone.now()
 
 
-def test_an_answer_that_took_all_night_counts_as_an_hour(send, cards):
+def test_review_duration_is_capped_at_one_hour(send, cards):
     send(review(cards[0], seconds=50_000))
     assert Review.objects.get().seconds == 3600
 
@@ -191,22 +191,22 @@ def test_an_answer_that_took_all_night_counts_as_an_hour(send, cards):
 @pytest.mark.parametrize(
     "body", [{}, {"reviews": []}, {"reviews": {}}, {"reviews": "x"}, {"reviews": [1] * 501}, []]
 )
-def test_a_batch_that_is_none_is_refused(api, alice, body):
-    answer = api(alice).post(REVIEWS, body)
-    assert answer.status_code == 400
-    assert answer["Content-Type"] == "application/problem+json"
+def test_invalid_review_batch_is_rejected(api, alice, body):
+    response = api(alice).post(REVIEWS, body)
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
 
 
-def test_another_users_review_id_is_not_taken_over(send, bob, cards, make_deck):
-    mine = review(cards[0])
-    send(mine)
-    (bobs,) = make_deck(bob, "moon")["cards"]
-    (result,) = send({**mine, "cardId": bobs["id"]}, user=bob)
+def test_review_with_id_of_other_users_review_is_rejected(send, bob, cards, make_deck):
+    alice_review = review(cards[0])
+    send(alice_review)
+    (bob_card,) = make_deck(bob, "moon")["cards"]
+    (result,) = send({**alice_review, "cardId": bob_card["id"]}, user=bob)
     assert (result["status"], result["code"]) == ("refused", "id_taken")
-    assert schedules(bobs["id"]) == []
+    assert schedules(bob_card["id"]) == []
 
 
-def test_a_review_outlives_its_card(send, api, alice, cards):
+def test_review_is_kept_and_undoable_after_its_card_is_deleted(send, api, alice, cards):
     item = review(cards[0])
     send(item)
     Card.objects.get(pk=cards[0]).delete()
@@ -214,7 +214,7 @@ def test_a_review_outlives_its_card(send, api, alice, cards):
     assert api(alice).delete(f"{REVIEWS}/{item['id']}").status_code == 204
 
 
-def test_a_batch_of_a_hundred_costs_as_many_queries_as_one(
+def test_number_of_queries_does_not_grow_with_size_of_review_batch(
     send, cards, django_assert_max_num_queries, alice
 ):
     batch = [review(cards[n % 3], minutes_ago=200 - n) for n in range(100)]
@@ -228,17 +228,20 @@ def test_a_batch_of_a_hundred_costs_as_many_queries_as_one(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_same_batch_at_the_same_time_from_two_tabs_is_recorded_once(alice, cards):
+def test_batch_sent_simultaneously_from_several_tabs_is_recorded_once(alice, cards):
     batch = [review(card, minutes_ago=ago) for ago in (30, 20, 10) for card in cards]
     statuses: list[str] = []
 
-    def tab(items):
+    def record_in_tab(items):
         statuses.extend(
             result.status for result in reviews_record(user=alice, items=items, now=timezone.now())
         )
         connections.close_all()
 
-    tabs = [threading.Thread(target=tab, args=(items,)) for items in (batch, batch[::-1], batch)]
+    tabs = [
+        threading.Thread(target=record_in_tab, args=(items,))
+        for items in (batch, batch[::-1], batch)
+    ]
     for thread in tabs:
         thread.start()
     for thread in tabs:
@@ -247,14 +250,14 @@ def test_the_same_batch_at_the_same_time_from_two_tabs_is_recorded_once(alice, c
     assert set(Schedule.objects.values_list("review_count", flat=True)) == {3}
 
 
-def test_undo_of_a_strangers_review_is_not_found(charlie, send, cards, api):
+def test_undo_of_other_users_review_returns_404(charlie, send, cards, api):
     item = review(cards[0])
     send(item)
     assert api(charlie).delete(f"{REVIEWS}/{item['id']}").status_code == 404
     assert Review.objects.get().undone_at is None
 
 
-def test_an_undo_is_dated(alice, send, cards):
+def test_undo_of_review_stores_its_time(alice, send, cards):
     item = review(cards[0])
     send(item)
     now = timezone.now()

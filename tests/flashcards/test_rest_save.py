@@ -12,11 +12,11 @@ from sessions_app.services.generation_kinds import get_kind
 DECKS = "/api/flashcards/decks"
 
 
-def save(client, generation, **members):
-    return client.post(DECKS, {"generationId": str(generation.pk), **members})
+def save(client, generation, **fields):
+    return client.post(DECKS, {"generationId": str(generation.pk), **fields})
 
 
-def test_a_result_is_saved_with_where_it_came_from(api, alice, finished_generation):
+def test_result_is_saved_as_deck_with_provenance(api, alice, finished_generation):
     generation = finished_generation(alice, "ebb", "flow", source="The sea falls and rises.")
     response = save(api(alice), generation)
     assert response.status_code == 201
@@ -36,7 +36,7 @@ def test_a_result_is_saved_with_where_it_came_from(api, alice, finished_generati
     ]
 
 
-def test_saving_the_same_result_twice_gives_the_same_deck(api, alice, finished_generation):
+def test_result_saved_twice_returns_same_deck(api, alice, finished_generation):
     generation = finished_generation(alice, "ebb")
     first, second = (
         save(api(alice), generation, name="Sea"),
@@ -48,16 +48,16 @@ def test_saving_the_same_result_twice_gives_the_same_deck(api, alice, finished_g
 
 
 @pytest.mark.django_db(transaction=True)
-def test_saving_the_same_result_at_the_same_time_gives_one_deck(alice, finished_generation):
+def test_result_saved_simultaneously_creates_one_deck(alice, finished_generation):
     generation = finished_generation(alice, "ebb", "flow")
-    start, saved = threading.Barrier(6), []
+    barrier, saved = threading.Barrier(6), []
 
-    def save_at_once() -> None:
-        start.wait(10)
+    def save_after_barrier() -> None:
+        barrier.wait(10)
         saved.append(deck_save(user=alice, generation_id=generation.pk))
         connection.close()
 
-    threads = [threading.Thread(target=save_at_once) for _ in range(6)]
+    threads = [threading.Thread(target=save_after_barrier) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -67,7 +67,7 @@ def test_saving_the_same_result_at_the_same_time_gives_one_deck(alice, finished_
     assert Deck.objects.get().cards.count() == 2
 
 
-def test_cards_edited_before_saving_are_what_is_saved(api, alice, finished_generation):
+def test_edited_cards_are_saved_instead_of_generated_cards(api, alice, finished_generation):
     generation = finished_generation(alice, "ebb", "flow")
     body = save(
         api(alice), generation, name="Sea", cards=[{"front": "Ebb?", "back": "Falling"}]
@@ -77,17 +77,17 @@ def test_cards_edited_before_saving_are_what_is_saved(api, alice, finished_gener
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled"])
-def test_a_generation_without_a_result_is_not_saved(api, alice, finished_generation, status):
+def test_generation_without_result_cannot_be_saved(api, alice, finished_generation, status):
     response = save(api(alice), finished_generation(alice, status=status))
     assert response.status_code == 409
     assert response.json()["code"] == "not_finished"
 
 
-def test_somebody_elses_result_is_not_there(api, alice, charlie, finished_generation):
+def test_result_of_other_user_cannot_be_saved(api, alice, charlie, finished_generation):
     assert save(api(charlie), finished_generation(alice, "ebb")).status_code == 404
 
 
-def test_the_option_save_makes_a_deck_at_once(api, alice, finished_generation):
+def test_save_option_creates_deck_when_generation_succeeds(api, alice, finished_generation):
     generation = finished_generation(alice, "ebb", save=True)
     get_kind("flashcards").on_succeeded(generation, generation.options)
     (deck,) = api(alice).get(DECKS).json()["results"]
@@ -95,21 +95,23 @@ def test_the_option_save_makes_a_deck_at_once(api, alice, finished_generation):
     assert save(api(alice), generation).json()["id"] == deck["id"]
 
 
-def test_without_the_option_nothing_is_saved(api, alice, finished_generation):
+def test_generation_without_save_option_creates_no_deck(api, alice, finished_generation):
     get_kind("flashcards").on_succeeded(
         finished_generation(alice, "ebb"), {"count": 1, "topic": "Tides"}
     )
     assert api(alice).get(DECKS).json()["results"] == []
 
 
-def test_a_deck_outlives_its_generation(api, alice, finished_generation):
+def test_deck_is_unchanged_after_session_of_its_generation_is_deleted(
+    api, alice, finished_generation
+):
     generation = finished_generation(alice, "ebb")
     deck = save(api(alice), generation).json()
     generation.session.delete()
     assert api(alice).get(f"{DECKS}/{deck['id']}").json() == deck
 
 
-def test_edited_card_keeps_no_sentence_that_is_too_long(api, alice, finished_generation):
+def test_too_long_sentence_is_not_stored_on_edited_card(api, alice, finished_generation):
     generation = finished_generation(
         alice, "ebb", source=f"Ebb is falling water {'and more ' * 300}"
     )

@@ -10,21 +10,21 @@ DECKS = "/api/flashcards/decks"
 EBB, FLOW = "Ebb is falling water.", "Flow is rising water."
 
 
-def save(client, *generations, **members):
+def save(client, *generations, **fields):
     return client.post(
-        DECKS, {"generationIds": [str(generation.pk) for generation in generations], **members}
+        DECKS, {"generationIds": [str(generation.pk) for generation in generations], **fields}
     )
 
 
 @pytest.fixture
 def parts(alice, finished_generation):
-    """Two parts of Alice's notes; the second was stopped after its first card."""
+    """Return two parts of Alice's notes. The second was stopped after its first card."""
     return finished_generation(alice, "ebb", source=EBB), finished_generation(
         alice, "flow", status="cancelled", source=FLOW
     )
 
 
-def test_parts_are_saved_together_with_the_notes_of_all(api, alice, parts):
+def test_parts_are_saved_as_one_deck_with_sources_of_all_parts(api, alice, parts):
     response = save(api(alice), *parts, name="Tides")
     assert response.status_code == 201
     assert [card["front"] for card in response.json()["cards"]] == ["ebb", "flow"]
@@ -34,8 +34,8 @@ def test_parts_are_saved_together_with_the_notes_of_all(api, alice, parts):
     assert provenance["source"] == f"{EBB}\n\n{FLOW}"
 
 
-def test_what_is_shown_is_what_is_saved_with_its_kind_and_its_sentence(api, alice, parts):
-    shown = [
+def test_submitted_cards_are_saved_with_kind_and_sentence_from_source(api, alice, parts):
+    submitted = [
         {
             "front": "Flow is {{c1::rising}} water.",
             "back": "Flow is rising water.",
@@ -48,15 +48,15 @@ def test_what_is_shown_is_what_is_saved_with_its_kind_and_its_sentence(api, alic
             "sentence": "Ebb is falling snow.",
         },
     ]
-    cards = save(api(alice), *parts, cards=shown).json()["cards"]
+    cards = save(api(alice), *parts, cards=submitted).json()["cards"]
     assert [(card["front"], card["kind"], card["found"], card["sentence"]) for card in cards] == [
         ("Flow is {{c1::rising}} water.", "cloze", True, FLOW),
         ("What is ebb?", "basic", False, ""),
     ]
 
 
-def test_without_notes_nobody_can_say_that_a_card_was_found(api, alice, finished_generation):
-    shown = [
+def test_found_and_sentence_of_card_are_discarded_without_source(api, alice, finished_generation):
+    submitted = [
         {
             "front": "ebb",
             "back": "Falling water",
@@ -64,17 +64,17 @@ def test_without_notes_nobody_can_say_that_a_card_was_found(api, alice, finished
             "sentence": "Ebb is falling water.",
         }
     ]
-    (card,) = save(api(alice), finished_generation(alice, "ebb"), cards=shown).json()["cards"]
+    (card,) = save(api(alice), finished_generation(alice, "ebb"), cards=submitted).json()["cards"]
     assert (card["found"], card["sentence"]) == (None, "")
 
 
-def test_saving_the_same_batch_twice_gives_one_deck(api, alice, parts):
+def test_batch_saved_twice_returns_same_deck(api, alice, parts):
     first, second = save(api(alice), *parts, name="Sea"), save(api(alice), *parts, name="Sea")
     assert (first.status_code, second.status_code) == (201, 200)
     assert second.json()["id"] == first.json()["id"]
 
 
-def test_the_same_result_edited_otherwise_is_a_deck_of_its_own(api, alice, parts):
+def test_result_saved_with_other_cards_creates_second_deck(api, alice, parts):
     first = save(api(alice), *parts, name="Sea").json()
     second = save(api(alice), *parts, name="Sea", cards=[{"front": "ebb", "back": "Out it goes"}])
     assert second.status_code == 201
@@ -83,57 +83,59 @@ def test_the_same_result_edited_otherwise_is_a_deck_of_its_own(api, alice, parts
     assert len(api(alice).get(DECKS).json()["results"]) == 2
 
 
-def test_cards_are_not_compared_with_those_of_a_deck_of_another_name(api, alice, parts):
+def test_saved_cards_are_not_compared_with_deck_of_other_name(api, alice, parts):
     save(api(alice), *parts, name="Sea")
     with CaptureQueriesContext(connection) as captured:
         assert save(api(alice), *parts, name="Moon").status_code == 201
-    sides = 'SELECT "flashcards_card"."front" AS "front", "flashcards_card"."back" AS "back" FROM'
-    assert not [query for query in captured if query["sql"].startswith(sides)]
+    select_sides = (
+        'SELECT "flashcards_card"."front" AS "front", "flashcards_card"."back" AS "back" FROM'
+    )
+    assert not [query for query in captured if query["sql"].startswith(select_sides)]
 
 
-def test_a_single_generation_that_was_stopped_is_saved_with_its_cards(
-    api, alice, finished_generation
-):
-    stopped = finished_generation(alice, "ebb", status="cancelled")
-    assert api(alice).post(DECKS, {"generationId": str(stopped.pk)}).status_code == 201
+def test_single_stopped_generation_can_be_saved(api, alice, finished_generation):
+    stopped_generation = finished_generation(alice, "ebb", status="cancelled")
+    assert api(alice).post(DECKS, {"generationId": str(stopped_generation.pk)}).status_code == 201
 
 
-def test_what_is_still_being_written_is_not_saved(api, alice, finished_generation):
-    waiting = finished_generation(alice, "ebb")
-    type(waiting).objects.filter(pk=waiting.pk).update(status="queued", finished_at=None, slot=0)
-    response = save(api(alice), waiting)
+def test_queued_generation_cannot_be_saved(api, alice, finished_generation):
+    queued_generation = finished_generation(alice, "ebb")
+    type(queued_generation).objects.filter(pk=queued_generation.pk).update(
+        status="queued", finished_at=None, slot=0
+    )
+    response = save(api(alice), queued_generation)
     assert (response.status_code, response.json()["code"]) == (409, "not_finished")
 
 
-def test_generations_without_a_card_are_no_deck(api, alice, finished_generation):
+def test_failed_generation_without_cards_cannot_be_saved(api, alice, finished_generation):
     response = save(api(alice), finished_generation(alice, status="failed"), name="Empty")
     assert (response.status_code, response.json()["code"]) == (409, "not_finished")
 
 
 @pytest.mark.parametrize(
-    "members",
+    "fields",
     [
         {"cards": [{"front": "ebb"}]},
         {"generationIds": ["no id"]},
         {"generationIds": [], "name": ""},
     ],
 )
-def test_a_wrong_wish_is_refused_by_its_member(api, alice, parts, members):
-    response = api(alice).post(
-        DECKS, {"generationIds": [str(part.pk) for part in parts], **members}
-    )
+def test_invalid_save_request_is_rejected_and_creates_no_deck(api, alice, parts, fields):
+    response = api(alice).post(DECKS, {"generationIds": [str(part.pk) for part in parts], **fields})
     assert response.status_code == 400
     assert api(alice).get(DECKS).json()["results"] == []
 
 
-def test_somebody_elses_part_is_not_there(api, alice, charlie, parts, finished_generation):
+def test_parts_of_other_users_and_unknown_parts_cannot_be_saved(
+    api, alice, charlie, parts, finished_generation
+):
     assert save(api(charlie), *parts).status_code == 404
     assert save(api(alice), parts[0], finished_generation(charlie, "mine")).status_code == 404
     assert api(alice).post(DECKS, {"generationIds": [str(uuid.uuid4())]}).status_code == 404
     assert api(alice).get(DECKS).json()["results"] == []
 
 
-def test_a_card_that_is_edited_later_is_looked_up_in_the_notes_again(api, alice, parts):
+def test_found_is_updated_when_back_of_saved_card_is_edited(api, alice, parts):
     card = {"front": "What is ebb?", "back": "Falling water"}
     (saved,) = save(api(alice), *parts, cards=[card]).json()["cards"]
     assert saved["found"] is True

@@ -32,7 +32,7 @@ def deck_names(client, **query):
 
 
 @pytest.mark.parametrize(
-    ("words", "names"),
+    ("query", "names"),
     [
         ("tides", {"Tides"}),
         ("falling", {"Tides"}),
@@ -50,19 +50,19 @@ def deck_names(client, **query):
         ("a b c d e f g", set()),
     ],
 )
-def test_decks_are_found_by_each_word_wherever_it_stands(library, words, names):
-    assert deck_names(library, q=words) == names
+def test_deck_search_requires_each_word_in_name_tags_or_cards(library, query, names):
+    assert deck_names(library, q=query) == names
 
 
 @pytest.mark.parametrize(
     ("tag", "names"),
     [("sea", {"Tides"}), ("SEA", {"Tides"}), ("se", set()), ("water", set()), ("%", set())],
 )
-def test_decks_are_found_by_a_whole_tag(library, tag, names):
+def test_tag_filter_matches_whole_deck_tags_ignoring_case(library, tag, names):
     assert deck_names(library, tag=tag) == names
 
 
-def test_cards_are_found_in_a_deck(api, alice):
+def test_cards_of_deck_are_filtered_by_text_kind_and_tag(api, alice):
     cards = [
         {"front": "ebb", "back": "x", "tags": ["sea"]},
         {"front": "flow", "back": "ebb's other", "kind": "definition"},
@@ -82,20 +82,20 @@ def test_cards_are_found_in_a_deck(api, alice):
 
 
 @pytest.mark.parametrize("query", [{"q": "\0"}, {"kind": "riddle"}])
-def test_what_no_card_can_have_is_refused_in_words(api, alice, query):
+def test_invalid_card_filter_is_rejected_by_name(api, alice, query):
     deck = api(alice).post(f"{API}/decks", {"name": "Tides"}).json()
-    refused = api(alice).get(f"{API}/decks/{deck['id']}/cards", query)
-    assert (refused.status_code, list(refused.json()["fields"])) == (400, list(query))
+    response = api(alice).get(f"{API}/decks/{deck['id']}/cards", query)
+    assert (response.status_code, list(response.json()["fields"])) == (400, list(query))
 
 
-def test_a_deck_whose_hit_is_in_the_bin_is_not_found(library):
+def test_deck_is_not_found_by_card_in_trash(library):
     (deck,) = library.get(f"{API}/decks", {"q": "vacuole"}).json()["results"]
     card = library.get(f"{API}/decks/{deck['id']}").json()["cards"][0]
     library.delete(f"{API}/cards/{card['id']}")
     assert deck_names(library, q="vacuole") == set()
 
 
-def test_tags_are_suggested_the_most_used_first(library, api, charlie):
+def test_tags_of_user_are_listed_most_used_first(library, api, charlie):
     library.post(f"{API}/decks", {"name": "Waves", "tags": ["sea"]})
     assert library.get(f"{API}/tags").json() == {"tags": ["Sea", "biology", "water"]}
     assert api(charlie).get(f"{API}/tags").json() == {"tags": []}

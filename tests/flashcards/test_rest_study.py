@@ -17,7 +17,7 @@ ADDRESSES = [
 ]
 
 
-def test_settings_have_defaults_and_change_one_by_one(api, alice, bob):
+def test_study_settings_have_defaults_and_change_separately_per_user(api, alice, bob):
     defaults = {
         "newPerDay": 20,
         "reviewsPerDay": 200,
@@ -47,35 +47,35 @@ def test_settings_have_defaults_and_change_one_by_one(api, alice, bob):
         ({"timeZone": "localtime"}, "timeZone"),
     ],
 )
-def test_a_wrong_setting_is_named(api, alice, body, field):
-    answer = api(alice).patch(SETTINGS, body)
-    assert answer.status_code == 400
-    assert list(answer.json()["fields"]) == [field]
+def test_invalid_study_setting_is_rejected_by_name(api, alice, body, field):
+    response = api(alice).patch(SETTINGS, body)
+    assert response.status_code == 400
+    assert list(response.json()["fields"]) == [field]
     assert api(alice).get(SETTINGS).json()["newPerDay"] == 20
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_nobody_comes_in_without_a_token(db, address):
+def test_study_requests_without_token_are_rejected_with_401(db, address):
     client = APIClient(HTTP_HOST="localhost")
     for method in ("get", "post", "patch", "delete"):
         assert getattr(client, method)(address, {}).status_code == 401
 
 
-def test_a_stranger_is_told_the_same_of_a_deck_that_exists_and_one_that_does_not(
+def test_study_queue_returns_same_404_for_other_users_and_unknown_deck(
     api, alice, charlie, make_deck
 ):
-    answers = [
+    responses = [
         api(charlie).get(f"{ROOT}/study/queue", {"deck": deck})
         for deck in (make_deck(alice, "a")["id"], uuid.uuid4())
     ]
-    assert [answer.status_code for answer in answers] == [404, 404]
-    assert answers[0].json() == answers[1].json()
+    assert [response.status_code for response in responses] == [404, 404]
+    assert responses[0].json() == responses[1].json()
 
 
-def test_a_stranger_cannot_review_or_read_reviews(api, alice, charlie, make_deck):
-    card, name = make_deck(alice, "a")["cards"][0], str(uuid.uuid4())
+def test_other_user_cannot_review_card_or_read_reviews(api, alice, charlie, make_deck):
+    card, review_id = make_deck(alice, "a")["cards"][0], str(uuid.uuid4())
     item = {
-        "id": name,
+        "id": review_id,
         "cardId": card["id"],
         "rating": "good",
         "reviewedAt": "2026-01-01T00:00:00Z",
@@ -84,10 +84,10 @@ def test_a_stranger_cannot_review_or_read_reviews(api, alice, charlie, make_deck
         "code"
     ] in ("not_found", "in_future", "too_old")
     assert api(charlie).get(f"{ROOT}/reviews").json()["results"] == []
-    assert api(charlie).get(f"{ROOT}/reviews/{name}").status_code == 404
+    assert api(charlie).get(f"{ROOT}/reviews/{review_id}").status_code == 404
 
 
-def test_a_deck_that_is_no_uuid_is_refused(api, alice):
+def test_study_queue_rejects_deck_id_that_is_not_a_uuid(api, alice):
     assert api(alice).get(f"{ROOT}/study/queue", {"deck": "7"}).json()["fields"]["deck"]
 
 
@@ -98,18 +98,18 @@ def browser(alice, password):
     return client
 
 
-def test_every_address_opens_in_a_browser(browser):
+def test_study_endpoints_open_in_browser(browser):
     for address in ADDRESSES[:-1]:
         page = browser.get(address)
         assert (page.status_code, page["Content-Type"][:9]) == (200, "text/html"), address
 
 
-def test_the_form_for_reviews_works(browser, alice, make_deck):
+def test_review_form_returns_results_in_browsable_api(browser, alice, make_deck):
     card = make_deck(alice, "a")["cards"][0]
-    item = (
+    reviews = (
         f'[{{"id": "{uuid.uuid4()}", "cardId": "{card["id"]}", "rating": "good", "reviewedAt":'
         ' "2026-01-01T00:00:00Z"}]'
     )
-    page = browser.post(f"{ROOT}/reviews", {"reviews": item})
+    page = browser.post(f"{ROOT}/reviews", {"reviews": reviews})
     assert page.status_code == 200
     assert "results" in page.content.decode()

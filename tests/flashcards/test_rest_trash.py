@@ -21,16 +21,18 @@ def ids(deck, *numbers):
     return [deck["cards"][number]["id"] for number in numbers]
 
 
-def test_a_deleted_deck_comes_back_with_its_cards(api, alice, deck):
+def test_deleted_deck_is_restored_with_its_cards(api, alice, deck):
     client = api(alice)
     client.delete(f"{API}/decks/{deck['id']}")
     assert client.get(f"{API}/decks").json()["results"] == []
     restored = client.post(f"{API}/decks/{deck['id']}/restore")
     assert (restored.status_code, restored.json()["cards"]) == (200, deck["cards"])
-    assert client.post(f"{API}/decks/{deck['id']}/restore").status_code == 200, "twice does no harm"
+    assert client.post(f"{API}/decks/{deck['id']}/restore").status_code == 200, (
+        "a repeated restore must succeed"
+    )
 
 
-def test_a_deleted_card_comes_back_to_its_place(api, alice, deck):
+def test_deleted_card_is_restored_to_its_position(api, alice, deck):
     client = api(alice)
     (card_id,) = ids(deck, 1)
     client.delete(f"{API}/cards/{card_id}")
@@ -45,18 +47,18 @@ def test_a_deleted_card_comes_back_to_its_place(api, alice, deck):
     ]
 
 
-def test_a_card_deleted_before_its_deck_stays_in_the_bin_when_the_deck_comes_back(api, alice, deck):
+def test_card_deleted_before_its_deck_stays_in_trash_if_deck_is_restored(api, alice, deck):
     client = api(alice)
     client.delete(f"{API}/cards/{ids(deck, 0)[0]}")
     client.delete(f"{API}/decks/{deck['id']}")
     assert client.post(f"{API}/cards/{ids(deck, 0)[0]}/restore").status_code == 404, (
-        "its deck is in the bin"
+        "its deck is in the trash"
     )
     restored = client.post(f"{API}/decks/{deck['id']}/restore").json()
     assert [card["front"] for card in restored["cards"]] == ["flow", "neap"]
 
 
-def test_many_cards_go_and_come_back_together(api, alice, deck):
+def test_cards_are_deleted_and_restored_in_bulk(api, alice, deck):
     client = api(alice)
     assert client.post(f"{API}/cards/bulk-delete", {"cards": ids(deck, 0, 2)}).json() == {
         "count": 2
@@ -72,26 +74,30 @@ def test_many_cards_go_and_come_back_together(api, alice, deck):
     assert client.get(f"{API}/decks/{deck['id']}").json()["cards"] == deck["cards"]
 
 
-def test_a_deck_that_became_full_takes_none_back(api, alice):
+def test_bulk_restore_is_rejected_only_if_deck_limit_is_exceeded(api, alice):
     cards = [{"front": f"front {number}", "back": "x"} for number in range(2000)]
     client = api(alice)
-    full = client.post(f"{API}/decks", {"name": "Full", "cards": cards}).json()
-    client.post(f"{API}/cards/bulk-delete", {"cards": ids(full, 0, 1)})
-    client.post(f"{API}/decks/{full['id']}/cards", {"front": "one more", "back": "x"})
-    refused = client.post(f"{API}/cards/bulk-restore", {"cards": ids(full, 0, 1)})
-    assert (refused.status_code, refused.json()["code"]) == (409, "deck_full")
+    full_deck = client.post(f"{API}/decks", {"name": "Full", "cards": cards}).json()
+    client.post(f"{API}/cards/bulk-delete", {"cards": ids(full_deck, 0, 1)})
+    client.post(f"{API}/decks/{full_deck['id']}/cards", {"front": "one more", "back": "x"})
+    response = client.post(f"{API}/cards/bulk-restore", {"cards": ids(full_deck, 0, 1)})
+    assert (response.status_code, response.json()["code"]) == (409, "deck_full")
     assert client.get(f"{API}/trash").json()["cards"] == 2
-    assert client.post(f"{API}/cards/bulk-restore", {"cards": ids(full, 0)}).status_code == 200
+    assert client.post(f"{API}/cards/bulk-restore", {"cards": ids(full_deck, 0)}).status_code == 200
 
 
-def test_the_bin_says_until_when_a_deck_can_come_back(api, alice, deck):
+def test_trash_lists_deck_with_time_of_permanent_deletion(api, alice, deck):
     api(alice).delete(f"{API}/decks/{deck['id']}")
-    (binned,) = api(alice).get(f"{API}/trash/decks").json()["results"]
-    assert (binned["id"], binned["name"], binned["cardCount"]) == (deck["id"], "Tides", 3)
-    assert binned["deletedAt"] < binned["goneAt"]
+    (deleted_deck,) = api(alice).get(f"{API}/trash/decks").json()["results"]
+    assert (deleted_deck["id"], deleted_deck["name"], deleted_deck["cardCount"]) == (
+        deck["id"],
+        "Tides",
+        3,
+    )
+    assert deleted_deck["deletedAt"] < deleted_deck["goneAt"]
 
 
-def test_what_is_deleted_for_good_is_gone(api, alice, deck, make_deck):
+def test_permanent_deletion_removes_decks_and_cards_from_trash(api, alice, deck, make_deck):
     client, other = api(alice), make_deck(alice, "tide")
     client.delete(f"{API}/decks/{deck['id']}")
     client.delete(f"{API}/cards/{other['cards'][0]['id']}")
@@ -101,21 +107,23 @@ def test_what_is_deleted_for_good_is_gone(api, alice, deck, make_deck):
     assert Card.objects.count() == 0
 
 
-def test_only_what_is_in_the_bin_is_deleted_for_good(api, alice, deck):
+def test_permanent_deletion_is_rejected_for_objects_outside_trash(api, alice, deck):
     assert api(alice).delete(f"{API}/trash/decks/{deck['id']}").status_code == 404
     assert api(alice).delete(f"{API}/trash/cards/{ids(deck, 0)[0]}").status_code == 404
     assert Card.objects.count() == 3
 
 
-def test_emptying_the_bin_empties_ones_own_alone(api, alice, bob, deck, make_deck):
-    bobs = make_deck(bob, "ebb")
+def test_emptying_trash_deletes_only_decks_of_user(api, alice, bob, deck, make_deck):
+    bob_deck = make_deck(bob, "ebb")
     api(alice).delete(f"{API}/decks/{deck['id']}")
-    api(bob).delete(f"{API}/decks/{bobs['id']}")
+    api(bob).delete(f"{API}/decks/{bob_deck['id']}")
     assert api(alice).delete(f"{API}/trash").status_code == 204
-    assert [str(left.pk) for left in Deck.objects.all()] == [bobs["id"]]
+    assert [str(remaining.pk) for remaining in Deck.objects.all()] == [bob_deck["id"]]
 
 
-def test_after_its_days_the_bin_forgets(api, alice, deck, make_deck, settings):
+def test_deleted_objects_leave_trash_after_configured_number_of_days(
+    api, alice, deck, make_deck, settings
+):
     kept, client = make_deck(alice, "tide", "wave"), api(alice)
     client.delete(f"{API}/decks/{deck['id']}")
     client.delete(f"{API}/cards/{kept['cards'][0]['id']}")
@@ -126,15 +134,15 @@ def test_after_its_days_the_bin_forgets(api, alice, deck, make_deck, settings):
     assert [card.front for card in Card.objects.all()] == ["wave"]
 
 
-def test_a_result_saved_again_brings_its_deck_back_out_of_the_bin(api, alice, finished_generation):
+def test_result_saved_again_returns_its_deck_after_deletion(api, alice, finished_generation):
     client, body = api(alice), {"generationId": str(finished_generation(alice, "ebb").pk)}
     saved = client.post(f"{API}/decks", body).json()
     client.delete(f"{API}/decks/{saved['id']}")
-    again = client.post(f"{API}/decks", body)
-    assert (again.status_code, again.json()["id"]) == (200, saved["id"])
+    response = client.post(f"{API}/decks", body)
+    assert (response.status_code, response.json()["id"]) == (200, saved["id"])
 
 
-def test_beat_empties_the_bin(alice, settings, make_deck):
+def test_beat_task_deletes_expired_decks_from_trash(alice, settings, make_deck):
     assert settings.CELERY_BEAT_SCHEDULE["empty-trash"]["task"] == empty_trash.name
     old = timezone.now() - timedelta(days=settings.TRASH_DAYS + 1)
     Deck.objects.filter(pk=make_deck(alice, "ebb")["id"]).update(deleted_at=old)
@@ -145,13 +153,13 @@ def test_beat_empties_the_bin(alice, settings, make_deck):
 @pytest.mark.parametrize(
     "cards", [None, [], "x", ["x"], [{}], ["7c9e6679-7425-40de-944b-e07fc1f90ae7"] * 2001]
 )
-def test_a_choice_that_is_none_is_refused_by_name(api, alice, cards):
+def test_bulk_request_with_invalid_cards_is_rejected_by_field_name(api, alice, cards):
     for action in ("delete", "restore", "tag"):
-        answer = api(alice).post(f"{API}/cards/bulk-{action}", {"cards": cards})
-        assert (answer.status_code, list(answer.json()["fields"])) == (400, ["cards"])
+        response = api(alice).post(f"{API}/cards/bulk-{action}", {"cards": cards})
+        assert (response.status_code, list(response.json()["fields"])) == (400, ["cards"])
 
 
-def test_one_card_that_is_not_there_stops_all(api, alice, bob, deck, make_deck):
+def test_bulk_request_with_card_of_other_user_changes_nothing(api, alice, bob, deck, make_deck):
     mixed = [*ids(deck, 0), make_deck(bob, "ebb")["cards"][0]["id"]]
     for action in ("delete", "tag"):
         assert (
