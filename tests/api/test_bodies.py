@@ -7,7 +7,7 @@ SETTINGS, PASSWORD = "/api/flashcards/study/settings", "/api/account/password"
 
 
 @pytest.mark.parametrize(
-    ("method", "address", "body", "member"),
+    ("method", "address", "body", "field"),
     [
         ("post", SESSIONS, {"modelId": 7}, "modelId"),
         ("post", DECKS, {"name": 7}, "name"),
@@ -30,25 +30,27 @@ SETTINGS, PASSWORD = "/api/flashcards/study/settings", "/api/account/password"
         ("post", PASSWORD, {"password": 7, "newPassword": "battery staple horse"}, "password"),
     ],
 )
-def test_another_type_is_refused_by_name(alice, api, make_deck, method, address, body, member):
+def test_field_of_wrong_type_is_rejected_and_nothing_is_stored(
+    alice, api, make_deck, method, address, body, field
+):
     deck = make_deck(alice, "ebb")
     ids = {"DECK": deck["id"], "CARD": deck["cards"][0]["id"]}
     body = {name: [ids["CARD"]] if value == ["CARD"] else value for name, value in body.items()}
     for name, value in ids.items():
         address = address.replace(name, value)
-    answer = getattr(api(alice), method)(address, body)
-    assert answer.status_code == 400, answer.content
-    assert list(answer.json()["fields"]) == [member]
+    response = getattr(api(alice), method)(address, body)
+    assert response.status_code == 400, response.content
+    assert list(response.json()["fields"]) == [field]
     assert api(alice).get(f"{DECKS}/{deck['id']}").json() == deck
     assert len(api(alice).get(DECKS).json()["results"]) == 1
 
 
-def test_whole_numbers_may_be_written_as_json_has_them(alice, api):
+def test_integer_field_accepts_float_without_fraction(alice, api):
     assert api(alice).patch(SETTINGS, {"newPerDay": 7.0}).json()["newPerDay"] == 7
 
 
-def test_in_a_form_everything_is_text(alice, api):
-    answer = api(alice).patch(
+def test_number_fields_accept_text_in_form_data(alice, api):
+    response = api(alice).patch(
         SETTINGS, {"newPerDay": "7", "desiredRetention": "0.8"}, format="multipart"
     )
-    assert (answer.json()["newPerDay"], answer.json()["desiredRetention"]) == (7, 0.8)
+    assert (response.json()["newPerDay"], response.json()["desiredRetention"]) == (7, 0.8)

@@ -26,18 +26,18 @@ def raw_forms(page):
 @pytest.mark.parametrize(
     "address", ["/api/webllm/session", "/api/flashcards/decks", "/api/flashcards/reviews"]
 )
-def test_the_form_for_json_begins_with_an_example_that_can_be_sent(browser, address):
+def test_json_form_is_prefilled_with_valid_example(browser, address):
     (example,) = raw_forms(browser.get(address))
-    answer = browser.post(
+    response = browser.post(
         address,
         json.dumps(example),
         content_type="application/json",
         HTTP_ACCEPT="application/json",
     )
-    assert answer.status_code in {200, 201}, answer.content
+    assert response.status_code in {200, 201}, response.content
 
 
-def test_the_form_for_a_generation_and_a_card_can_be_sent(
+def test_json_forms_of_generations_and_cards_are_prefilled_with_valid_examples(
     browser, alice, create_session, make_deck
 ):
     session, deck = create_session(alice)["sessionId"], make_deck(alice, "ebb")["id"]
@@ -46,24 +46,24 @@ def test_the_form_for_a_generation_and_a_card_can_be_sent(
         f"/api/flashcards/decks/{deck}/cards",
     ):
         (example,) = raw_forms(browser.get(address))
-        answer = browser.post(
+        response = browser.post(
             address,
             json.dumps(example),
             content_type="application/json",
             HTTP_ACCEPT="application/json",
         )
-        assert answer.status_code in {201, 202}, answer.content
+        assert response.status_code in {201, 202}, response.content
 
 
-def test_a_file_has_a_field_to_choose_it(browser):
+def test_import_form_has_file_field(browser):
     assert 'type="file"' in browser.get("/api/flashcards/imports").content.decode()
 
 
-def test_description_of_a_view_lists_its_methods(browser):
+def test_view_description_lists_methods(browser):
     page = browser.get("/api/flashcards/decks").content.decode()
     assert "<li>GET lists decks, newest first. <code>?q=</code> searches for words" in page
 
 
-def test_description_of_a_view_is_hidden_from_anonymous_users(browser):
+def test_view_description_is_hidden_from_anonymous_users(browser):
     browser.logout()
     assert "GET lists decks" not in browser.get("/api/flashcards/decks").content.decode()

@@ -16,7 +16,7 @@ def addresses(alice, create_session, make_deck):
     ]
 
 
-def test_what_is_still_so_is_not_sent_again(alice, api, addresses):
+def test_unchanged_resource_returns_304_without_body(alice, api, addresses):
     client = api(alice)
     for address in addresses:
         etag = client.get(address)["ETag"]
@@ -25,7 +25,7 @@ def test_what_is_still_so_is_not_sent_again(alice, api, addresses):
         assert again.has_header("RateLimit")
 
 
-def test_what_has_changed_is_sent_with_another_etag(alice, api, create_session):
+def test_changed_resource_is_sent_with_new_etag(alice, api, create_session):
     client = api(alice)
     address = f"{SESSIONS}/{create_session(alice)['sessionId']}"
     etag = client.get(address)["ETag"]
@@ -35,7 +35,7 @@ def test_what_has_changed_is_sent_with_another_etag(alice, api, create_session):
     assert changed["ETag"] != etag
 
 
-def test_the_etag_of_another_user_opens_nothing(alice, charlie, api, create_session):
+def test_session_of_other_user_returns_404_with_valid_etag(alice, charlie, api, create_session):
     address = f"{SESSIONS}/{create_session(alice)['sessionId']}"
     etag = api(alice).get(address)["ETag"]
     assert api(charlie).get(address, headers={"If-None-Match": etag}).status_code == 404

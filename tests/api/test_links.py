@@ -25,19 +25,19 @@ class Link(NamedTuple):
 
     source: str
     status: str
-    described: Mapping[str, Any]
+    definition: Mapping[str, Any]
 
     @property
     def target(self) -> str:
-        return str(self.described["operationId"])
+        return str(self.definition["operationId"])
 
 
-class Done(NamedTuple):
+class CompletedCall(NamedTuple):
     """The request and the response of a call."""
 
     path: Mapping[str, Any]
-    body: Any
-    answer: Any
+    request_body: Any
+    response_body: Any
     status: str
 
 
@@ -45,61 +45,71 @@ def links() -> Iterator[Link]:
     for name, (_, _, call) in CALLS.items():
         for status, response in call["responses"].items():
             yield from (
-                Link(name, status, described) for described in response.get("links", {}).values()
+                Link(name, status, definition) for definition in response.get("links", {}).values()
             )
 
 
 LINKS = list(links())
-BEGINNINGS = {link.source for link in LINKS} - {link.target for link in LINKS}
+ENTRY_CALLS = {link.source for link in LINKS} - {link.target for link in LINKS}
 
 
-def ways() -> dict[str, list[Link]]:
+def link_chains() -> dict[str, list[Link]]:
     """Map each call that links start from to the links that lead to it."""
-    known: dict[str, list[Link]] = {name: [] for name in BEGINNINGS}
+    chains: dict[str, list[Link]] = {name: [] for name in ENTRY_CALLS}
     for _ in LINKS:
         for link in LINKS:
-            if link.source in known:
-                known.setdefault(link.target, [*known[link.source], link])
-    return known
+            if link.source in chains:
+                chains.setdefault(link.target, [*chains[link.source], link])
+    return chains
 
 
-WAYS = ways()
+LINK_CHAINS = link_chains()
 
 
-def value(expression: str, done: Done) -> Any:
+def evaluate(expression: str, completed: CompletedCall) -> Any:
     """Evaluate a runtime expression of OpenAPI; only those used in the document are supported."""
     if expression.startswith("$request.path."):
-        return done.path[expression.removeprefix("$request.path.")]
-    place, _, name = expression.partition("#/")
-    return {"$request.body": done.body, "$response.body": done.answer}[place][name]
+        return completed.path[expression.removeprefix("$request.path.")]
+    source_body, _, name = expression.partition("#/")
+    return {"$request.body": completed.request_body, "$response.body": completed.response_body}[
+        source_body
+    ][name]
 
 
-def made(client: APIClient, name: str, path: Mapping[str, Any], body: Any = None) -> Done:
+def execute_call(
+    client: APIClient, name: str, path: Mapping[str, Any], body: Any = None
+) -> CompletedCall:
     method, address, call = CALLS[name]
-    sent = body or sample_value(call.get("requestBody", {}))
+    request_body = body or sample_value(call.get("requestBody", {}))
     query = {
         parameter["name"]: parameter["example"]
         for parameter in call["parameters"]
         if parameter["in"] == "query" and parameter["required"]
     }
-    answer = getattr(client, method)(address.format(**path), query if method == "get" else sent)
-    assert 200 <= answer.status_code < 300, f"{name}: {answer.content}"
-    is_json = answer.get("Content-Type") == "application/json"
-    return Done(path, sent, answer.json() if is_json else None, str(answer.status_code))
+    response = getattr(client, method)(
+        address.format(**path), query if method == "get" else request_body
+    )
+    assert 200 <= response.status_code < 300, f"{name}: {response.content}"
+    is_json = response.get("Content-Type") == "application/json"
+    return CompletedCall(
+        path, request_body, response.json() if is_json else None, str(response.status_code)
+    )
 
 
 @pytest.mark.parametrize("link", LINKS, ids=lambda link: f"{link.source}-{link.target}")
-def test_a_link_can_be_followed(bob: User, api: Callable[[User], APIClient], link: Link) -> None:
-    client, way = api(bob), [*WAYS[link.source], link]
-    done = made(client, way[0].source, {})
-    for step in way:
-        assert done.status == step.status
+def test_openapi_link_can_be_followed(
+    bob: User, api: Callable[[User], APIClient], link: Link
+) -> None:
+    client, chain = api(bob), [*LINK_CHAINS[link.source], link]
+    completed = execute_call(client, chain[0].source, {})
+    for step in chain:
+        assert completed.status == step.status
         path = {
-            name: value(expression, done)
-            for name, expression in step.described.get("parameters", {}).items()
+            name: evaluate(expression, completed)
+            for name, expression in step.definition.get("parameters", {}).items()
         }
         body = {
-            name: value(expression, done)
-            for name, expression in step.described.get("requestBody", {}).items()
+            name: evaluate(expression, completed)
+            for name, expression in step.definition.get("requestBody", {}).items()
         }
-        done = made(client, step.target, path, body)
+        completed = execute_call(client, step.target, path, body)

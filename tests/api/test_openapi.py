@@ -20,11 +20,14 @@ from sessions_app.services.catalogue import list_models
 ADDRESS = "/api/schema"
 
 
-def described() -> Iterator[tuple[str, Any, dict[str, Any]]]:
-    """Yield the place, the value and the schema of each example in the document."""
+def examples_in_document() -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    """Yield the location, the value and the schema of each example in the document."""
     for path, methods in document()["paths"].items():
         for method, call in methods.items():
-            bodies = [call.get("requestBody", {}), *map(resolved, call["responses"].values())]
+            bodies = [
+                call.get("requestBody", {}),
+                *map(resolve_response, call["responses"].values()),
+            ]
             for content in (
                 content for body in bodies for content in body.get("content", {}).values()
             ):
@@ -32,7 +35,7 @@ def described() -> Iterator[tuple[str, Any, dict[str, Any]]]:
                     yield f"{method} {path} {name}", example["value"], content["schema"]
 
 
-def resolved(response: dict[str, Any]) -> dict[str, Any]:
+def resolve_response(response: dict[str, Any]) -> dict[str, Any]:
     return (
         document()["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
         if "$ref" in response
@@ -40,19 +43,19 @@ def resolved(response: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def test_it_is_openapi_3_1_and_right_in_itself():
+def test_document_is_valid_openapi_3_1():
     assert document()["openapi"] == "3.1.0"
     schemathesis.openapi.from_dict(document()).validate()
 
 
-def test_it_is_in_english_whoever_asks_first():
+def test_document_is_in_english_if_active_language_is_german():
     english = document()
     document.cache_clear()
     with translation.override("de"):
         assert document() == english
 
 
-def test_every_rest_call_is_described_by_hand():
+def test_every_rest_call_has_handwritten_description():
     generator = SchemaGenerator()
     generator._initialise_endpoints()
     missing = [
@@ -63,32 +66,34 @@ def test_every_rest_call_is_described_by_hand():
     assert missing == []
 
 
-def test_every_example_is_as_its_schema_says():
+def test_every_example_matches_its_schema():
     components = {"components": document()["components"]}
-    wrong = [
-        (where, error.message)
-        for where, value, schema in described()
+    errors = [
+        (location, error.message)
+        for location, value, schema in examples_in_document()
         for error in Draft202012Validator(schema | components).iter_errors(value)
     ]
-    assert wrong == []
+    assert errors == []
 
 
-def test_example_decks_are_not_attributed_to_a_real_model():
+def test_example_decks_are_not_attributed_to_real_models():
     models = {model.model_id for model in list_models()}
     assert len(models) > 100
     decks = [
-        value for _, value, _ in described() if isinstance(value, dict) and "provenance" in value
+        value
+        for _, value, _ in examples_in_document()
+        if isinstance(value, dict) and "provenance" in value
     ]
     attributed = {deck["provenance"]["modelId"] for deck in decks}
     assert attributed
     assert not attributed & models
 
 
-def test_every_success_with_a_body_has_an_example_and_every_error_a_code():
+def test_every_response_body_except_exports_has_example():
     for path, methods in document()["paths"].items():
         for method, call in methods.items():
             for status, response in call["responses"].items():
-                for media, content in resolved(response).get("content", {}).items():
+                for media, content in resolve_response(response).get("content", {}).items():
                     is_file = (
                         media != "application/problem+json"
                         and path.endswith("/export")
@@ -97,15 +102,15 @@ def test_every_success_with_a_body_has_an_example_and_every_error_a_code():
                     assert content.get("examples") or is_file, f"{method} {path} {status} {media}"
 
 
-def test_every_call_says_what_it_does_and_nothing_of_its_neighbours():
+def test_call_descriptions_name_no_http_method():
     for path, methods in document()["paths"].items():
         for method, call in methods.items():
             assert not re.search(r"\b(GET|POST|PATCH|DELETE)\b", call["description"]), (
-                f"{method} {path}: give it words of its own"
+                f"{method} {path}: write a description that names no method"
             )
 
 
-def test_every_link_leads_to_a_call_and_fills_its_parameters():
+def test_every_link_uses_existing_call_and_parameters():
     calls = {
         call["operationId"]: call
         for methods in document()["paths"].values()
@@ -114,10 +119,10 @@ def test_every_link_leads_to_a_call_and_fills_its_parameters():
     for call in calls.values():
         for response in call["responses"].values():
             for link in response.get("links", {}).values():
-                known = {
+                parameters = {
                     parameter["name"] for parameter in calls[link["operationId"]]["parameters"]
                 }
-                assert set(link.get("parameters", ())) <= known
+                assert set(link.get("parameters", ())) <= parameters
 
 
 @pytest.mark.parametrize(
@@ -131,15 +136,15 @@ def test_every_link_leads_to_a_call_and_fills_its_parameters():
         (f"{ADDRESS}.json", "*/*", "application/json"),
     ],
 )
-def test_it_is_given_to_anybody_as_json_or_yaml(client, address, accept, media):
+def test_document_is_served_to_anonymous_users_as_json_or_yaml(client, address, accept, media):
     response = client.get(address, HTTP_ACCEPT=accept)
     assert response.status_code == 200
     assert response["Content-Type"].split(";")[0] == media
-    read = yaml.safe_load if "yaml" in media else json.loads
-    assert read(response.content)["info"]["title"] == "MindFlip"
+    parse = yaml.safe_load if "yaml" in media else json.loads
+    assert parse(response.content)["info"]["title"] == "MindFlip"
 
 
-def test_the_kept_files_are_up_to_date(tmp_path, monkeypatch):
+def test_stored_documents_are_up_to_date_and_missing_ones_are_reported(tmp_path, monkeypatch):
     call_command("document_api", check=True)
     monkeypatch.setattr(document_api, "FOLDER", tmp_path)
     with pytest.raises(CommandError, match="make docs"):
@@ -148,7 +153,7 @@ def test_the_kept_files_are_up_to_date(tmp_path, monkeypatch):
     call_command("document_api", check=True)
 
 
-def test_its_reader_is_a_page_without_a_script_in_it(client, db):
+def test_api_docs_page_loads_swagger_ui_without_inline_scripts(client, db):
     page = client.get("/api/docs")
     assert page.status_code == 200
     assert "swagger-ui-bundle" in page.content.decode()

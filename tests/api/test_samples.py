@@ -18,8 +18,8 @@ from tests.helpers.processes import ROOT, RunningServer, running_server
 
 PAGE = (ROOT / "docs" / "api.md").read_text()
 SECONDS = 120
-HERE = "http://localhost:3000"
-STAFF = (
+DOCUMENTED_URL = "http://localhost:3000"
+CREATE_OPERATOR = (
     "from django.contrib.auth.models import User; User.objects.create_user('operator',"
     " password='correct horse battery', is_staff=True)"
 )
@@ -28,7 +28,7 @@ STAFF = (
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     with running_server(tmp_path_factory.mktemp("server")) as running:
-        running.manage("shell", "--command", STAFF)
+        running.manage("shell", "--command", CREATE_OPERATOR)
         yield running
 
 
@@ -36,12 +36,13 @@ def blocks(language: str, server: RunningServer) -> list[str]:
     """Return the page's samples in a language, for this server and a user per language."""
     matches = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     return [
-        block.replace(HERE, server.url).replace("alice", f"alice-{language}") for block in matches
+        block.replace(DOCUMENTED_URL, server.url).replace("alice", f"alice-{language}")
+        for block in matches
     ]
 
 
 def run(command: list[str], folder: Path = ROOT, **environment: str) -> str:
-    done = subprocess.run(
+    completed = subprocess.run(
         command,
         cwd=folder,
         env=os.environ | environment,
@@ -50,53 +51,55 @@ def run(command: list[str], folder: Path = ROOT, **environment: str) -> str:
         timeout=SECONDS,
         check=False,
     )
-    assert done.returncode == 0, (
-        f"{command[-1][-2000:]}\n{done.stdout[-1000:]}\n{done.stderr[-2000:]}"
+    assert completed.returncode == 0, (
+        f"{command[-1][-2000:]}\n{completed.stdout[-1000:]}\n{completed.stderr[-2000:]}"
     )
-    return done.stdout
+    return completed.stdout
 
 
-def test_the_python_samples_run(server: RunningServer) -> None:
+def test_python_samples_run_without_errors(server: RunningServer) -> None:
     run([sys.executable, "-c", "\n".join(blocks("python", server))])
 
 
-def test_the_javascript_samples_run(server: RunningServer) -> None:
+def test_javascript_samples_run_without_errors(server: RunningServer) -> None:
     node = shutil.which(
         "node", path=os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ["PATH"]])
     )
-    assert node, "there is no node: `make test` installs one"
+    assert node, "node is not installed; run `make test`"
     run([node, "--input-type=module", "--eval", "\n".join(blocks("js", server))])
 
 
-def test_the_curl_samples_run(server: RunningServer, tmp_path: Path) -> None:
+def test_curl_samples_run_without_errors(server: RunningServer, tmp_path: Path) -> None:
     head, *calls = blocks("sh", server)
-    known = {"server": head.strip().removeprefix("server=")}
+    variables = {"server": head.strip().removeprefix("server=")}
     for call, step in zip(calls, STORY, strict=True):
-        known |= curl(call, step, tmp_path, known)
+        variables |= run_curl_sample(call, step, tmp_path, variables)
 
 
-def curl(call: str, step: Step, folder: Path, known: dict[str, str]) -> dict[str, str]:
+def run_curl_sample(
+    call: str, step: Step, folder: Path, variables: dict[str, str]
+) -> dict[str, str]:
     """Make the call and return the values that later calls use, by name."""
-    shown = "".join(f"\nprintf '\\n%s' \"${name}\"" for name in step.made)
-    printed = run(
-        ["bash", "-c", call.replace("curl -sS", "curl -sS --fail-with-body", 1) + shown],
+    print_values = "".join(f"\nprintf '\\n%s' \"${name}\"" for name in step.made)
+    output = run(
+        ["bash", "-c", call.replace("curl -sS", "curl -sS --fail-with-body", 1) + print_values],
         folder,
-        **known,
+        **variables,
     )
-    answer, *made = printed.rsplit("\n", len(step.made)) if step.made else [printed]
-    return dict(zip(step.made, made, strict=True)) | {
-        name: str(value_at(json.loads(answer), there)) for there, name in step.taken.items()
+    body, *values = output.rsplit("\n", len(step.made)) if step.made else [output]
+    return dict(zip(step.made, values, strict=True)) | {
+        name: str(value_at(json.loads(body), path)) for path, name in step.taken.items()
     }
 
 
-def value_at(answer: Any, there: str) -> Any:
-    for key in there.split("."):
-        answer = answer[int(key) if key.isdecimal() else key]
-    return answer
+def value_at(value: Any, path: str) -> Any:
+    for key in path.split("."):
+        value = value[int(key) if key.isdecimal() else key]
+    return value
 
 
-def test_every_call_of_the_api_is_on_the_page() -> None:
-    described = {
+def test_every_api_call_has_sample() -> None:
+    documented = {
         call["operationId"] for methods in document()["paths"].values() for call in methods.values()
     }
-    assert described == {step.call for step in STORY}
+    assert documented == {step.call for step in STORY}

@@ -1,4 +1,4 @@
-"""The API keeps to its OpenAPI document, for valid and invalid requests and for sequences of links.
+"""The API conforms to its OpenAPI document for valid requests, invalid requests and link sequences.
 
 Schemathesis generates the requests. They are the same on every machine: the edge cases of each call
 and MINDFLIP_API_EXAMPLES more (set 20 for a longer search), derived from MINDFLIP_API_SEED. A run
@@ -30,9 +30,9 @@ APPLICATION = get_asgi_application()
 SECONDS = int(os.environ.get("MINDFLIP_API_SECONDS", "600"))
 SEED = int(os.environ.get("MINDFLIP_API_SEED", "1"))
 # A valid request may still be rejected by a rule that the schema cannot express.
-OTHER_RULES = {
-    "register": "the name is free, the password is none that others guess",
-    "createToken": "a name that is not white space alone",
+RULES_OUTSIDE_SCHEMA = {
+    "register": "the name is available, and the password is not common",
+    "createToken": "a name that is not only white space",
     "deleteAccount": "the password is the caller's",
     "changePassword": "the password is the caller's",
     "signOutEverywhere": "the password is the caller's",
@@ -41,16 +41,16 @@ OTHER_RULES = {
     "addCard": "a cloze has a gap",
     "changeCard": "a cloze has a gap",
     "importFile": "the file has cards",
-    "previewFile": "the file is one that can be read",
+    "previewFile": "the file can be read",
     "recordReviews": "a list of up to 500",
-    "changeStudySettings": "a time zone that is one",
-    "mergeDecks": "two decks",
+    "changeStudySettings": "a valid time zone",
+    "mergeDecks": "two different decks",
     "changeDeck": "at most 50 tags",
     "tagCards": "at most 50 tags",
-    "listDuplicates": "a page that is there",
-    "createSession": "a key of its own for each request",
+    "listDuplicates": "an existing page",
+    "createSession": "a different key for each request",
 }
-UNCHECKED = {
+DISABLED_CHECKS = {
     # In a form every field is text, and an empty field counts as missing. An invalid review in a
     # batch is rejected without rejecting the batch.
     "negative_data_rejection": ("importFile", "previewFile", "recordReviews"),
@@ -63,7 +63,9 @@ ALLOWED = ["2xx", "304", "400", "401", "403", "404", "409", "422", "429"]
 
 
 @pytest.fixture
-def door(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def without_limits(
+    transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """Accept the in-process client, and lift the limits."""
     settings.ALLOWED_HOSTS = ["testserver"]
     settings.MAX_SESSIONS_PER_USER = settings.MAX_QUEUED_PER_USER = 10_000
@@ -78,7 +80,7 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
     await APPLICATION({**scope, "client": ("127.0.0.1", 4711)}, receive, send)
 
 
-def own_rules() -> list[dict[str, Any]]:
+def check_exceptions() -> list[dict[str, Any]]:
     """Return the exceptions from the checks for single calls."""
     calls = [call for methods in document()["paths"].values() for call in methods.values()]
     lists = {
@@ -86,14 +88,15 @@ def own_rules() -> list[dict[str, Any]]:
         for call in calls
         if any(parameter["name"] == "cursor" for parameter in call["parameters"])
     }
-    rules: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-    for name in lists | set(OTHER_RULES):  # only cursors from a response are valid
-        rules[name]["positive_data_acceptance"] = {"expected-statuses": ALLOWED}
-    for check, names in UNCHECKED.items():
+    exceptions: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for name in lists | set(RULES_OUTSIDE_SCHEMA):  # only cursors from a response are valid
+        exceptions[name]["positive_data_acceptance"] = {"expected-statuses": ALLOWED}
+    for check, names in DISABLED_CHECKS.items():
         for name in names:
-            rules[name][check] = {"enabled": False}
+            exceptions[name][check] = {"enabled": False}
     return [
-        {"include-operation-id": name, "checks": checks} for name, checks in sorted(rules.items())
+        {"include-operation-id": name, "checks": checks}
+        for name, checks in sorted(exceptions.items())
     ]
 
 
@@ -103,7 +106,7 @@ def config(token: str) -> SchemathesisConfig:
             "seed": SEED,
             "request-timeout": 60,
             "headers": {"Authorization": f"Bearer {token}"},
-            "operations": own_rules(),
+            "operations": check_exceptions(),
             "parameters": {"query.wait": 0},
             "phases": {
                 # Otherwise each list is requested with the values of all earlier responses.
@@ -125,19 +128,19 @@ def config(token: str) -> SchemathesisConfig:
 
 
 @dataclass
-class Seen:
+class Report:
     """The result of a run."""
 
-    faults: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     modes: set[tuple[str, str]] = field(default_factory=set)  # a call, and "positive" or "negative"
     links: set[str] = field(default_factory=set)
 
-    def take(self, event: events.EngineEvent) -> None:
+    def add(self, event: events.EngineEvent) -> None:
         if isinstance(event, events.NonFatalError | events.FatalError):
-            self.faults.append(str(event))
+            self.failures.append(str(event))
         elif isinstance(event, events.ScenarioFinished):
-            self.faults += faults(event)
+            self.failures += failures(event)
             self._count(event.recorder)
 
     def _count(self, recorder: ScenarioRecorder) -> None:
@@ -152,48 +155,48 @@ class Seen:
                 self.links.add(node.transition.id)
 
 
-def faults(event: events.ScenarioFinished) -> Iterator[str]:
+def failures(event: events.ScenarioFinished) -> Iterator[str]:
     for case_id, checks in event.recorder.checks.items():
         case, response = (
             event.recorder.cases[case_id].value,
             event.recorder.interactions[case_id].response,
         )
-        answer = response and response.content[:300]
+        content = response and response.content[:300]
         for check in checks:
             if check.status == Status.FAILURE:
                 failure = check.failure_info.failure
                 yield (
                     f"{event.phase.name} {check.name}: {failure.title} {failure.message}\n "
-                    f" {case.as_curl_command()[:2000]}\n  {answer}\n"
+                    f" {case.as_curl_command()[:2000]}\n  {content}\n"
                 )
 
 
-def run(token: str) -> Seen:
+def run(token: str) -> Report:
     """Run all phases once.
 
-    The time limit is ours, because with its own limit Schemathesis repeats the phases until the
-    time is up.
+    The time limit is checked here, because with its own limit Schemathesis repeats the phases until
+    the time is up.
     """
     schema = openapi.from_asgi("/api/schema", app, config=config(token))
-    seen, stream, deadline = Seen(), from_schema(schema).execute(), monotonic() + SECONDS
+    report, stream, deadline = Report(), from_schema(schema).execute(), monotonic() + SECONDS
     for event in stream:
-        seen.take(event)
+        report.add(event)
         if monotonic() > deadline:
             stream.stop()
-            seen.faults.append(
-                f"The run was not done after {SECONDS} seconds: look what hangs, or set"
-                " MINDFLIP_API_SECONDS."
+            report.failures.append(
+                f"The run did not finish within {SECONDS} seconds. Find the request that"
+                " hangs, or increase MINDFLIP_API_SECONDS."
             )
             break
-    return seen
+    return report
 
 
-def test_the_api_does_what_its_document_says(door: None, alice: Any) -> None:
+def test_api_conforms_to_openapi_document(without_limits: None, alice: Any) -> None:
     # With the password of the samples, the first request would delete the account.
     alice.set_password("none of the document's samples")
     alice.save()
     report = run(str(AccessToken.for_user(alice)))
-    assert report.faults == [], "\n".join([*report.faults, str(report.statuses)])
+    assert report.failures == [], "\n".join([*report.failures, str(report.statuses)])
     # The requests were authorized, and many succeeded.
     assert report.statuses[200] > len(document()["paths"]), report.statuses
     calls = {
