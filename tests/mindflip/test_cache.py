@@ -7,7 +7,7 @@ import redis
 from django.core.cache import cache
 
 
-def test_threads_share_their_connections_to_redis(own_valkey: Any, settings: Any) -> None:
+def test_threads_share_redis_connections(own_valkey: Any, settings: Any) -> None:
     with redis.Redis.from_url(settings.CACHES["default"]["LOCATION"]) as client:
         before = client.info("stats")["total_connections_received"]
         for number in range(20):

@@ -15,7 +15,7 @@ from channels_redis.pubsub import RedisPubSubChannelLayer
 from mindflip.embedded.run import ROOT
 from mindflip.embedded.servers import free_port, valkey
 
-SHOW = (
+PRINT_CONFIG = (
     "import json; from mindflip import settings;"
     " print(json.dumps(settings.CHANNEL_LAYERS['default']['CONFIG']))"
 )
@@ -31,28 +31,28 @@ def second_url(tmp_path: Path) -> Iterator[str]:
     service.kill()
 
 
-async def test_two_processes_hear_each_other_over_two_servers(second_url: str) -> None:
+async def test_groups_use_all_redis_servers_and_every_event_is_received(second_url: str) -> None:
     urls = [os.environ["REDIS_URL"], second_url]
-    shown = subprocess.run(
-        [sys.executable, "-c", SHOW],
+    completed = subprocess.run(
+        [sys.executable, "-c", PRINT_CONFIG],
         cwd=ROOT,
         env=os.environ | {"MINDFLIP_CHANNEL_URLS": ",".join(urls)},
         capture_output=True,
         check=True,
     )
-    here, there = (RedisPubSubChannelLayer(**json.loads(shown.stdout)) for _ in range(2))
-    channel = await here.new_channel()
+    receiver, sender = (RedisPubSubChannelLayer(**json.loads(completed.stdout)) for _ in range(2))
+    channel = await receiver.new_channel()
     for group in GROUPS:
-        await here.group_add(group, channel)
-    counts = [_subscribed(url) for url in urls]
+        await receiver.group_add(group, channel)
+    counts = [_channel_count(url) for url in urls]
     for group in GROUPS:
-        await there.group_send(group, {"type": "queue.changed", "of": group})
-    heard = {(await asyncio.wait_for(here.receive(channel), 10))["of"] for _ in GROUPS}
-    await asyncio.gather(here.flush(), there.flush())
-    assert heard == set(GROUPS)
+        await sender.group_send(group, {"type": "queue.changed", "of": group})
+    received = {(await asyncio.wait_for(receiver.receive(channel), 10))["of"] for _ in GROUPS}
+    await asyncio.gather(receiver.flush(), sender.flush())
+    assert received == set(GROUPS)
     assert min(counts) > 5, "each server has some of the groups"
 
 
-def _subscribed(url: str) -> int:
+def _channel_count(url: str) -> int:
     with redis.Redis.from_url(url) as client:
         return len(client.pubsub_channels("*session.*"))

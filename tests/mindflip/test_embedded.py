@@ -1,4 +1,4 @@
-"""The PostgreSQL and Valkey servers from the wheels, in folders of every kind."""
+"""The embedded PostgreSQL and Valkey servers, and the Procfile parser."""
 
 import shlex
 import signal
@@ -23,7 +23,7 @@ from mindflip.embedded.servers import (
 
 
 @pytest.fixture
-def started() -> Iterator[list[Service]]:
+def started_services() -> Iterator[list[Service]]:
     """Yield a list for started services, and kill them at the end of the test."""
     services: list[Service] = []
     yield services
@@ -44,81 +44,83 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def _start_postgres(
-    folder: Path, started: list[Service], options: Sequence[str] = UNSAFE_OPTIONS
+    folder: Path, started_services: list[Service], options: Sequence[str] = UNSAFE_OPTIONS
 ) -> str:
     service, url = postgres(folder / "postgres", folder / "postgres.log", free_port(), options)
-    started.append(service)
+    started_services.append(service)
     service.start()
     service.wait_until_ready()
     return url
 
 
-def _start_valkey(folder: Path, started: list[Service]) -> str:
+def _start_valkey(folder: Path, started_services: list[Service]) -> str:
     service, url = valkey(folder / "valkey", folder / "valkey.log", free_port())
-    started.append(service)
+    started_services.append(service)
     service.start()
     service.wait_until_ready()
     return url
 
 
-def test_postgresql_keeps_data_over_a_clean_stop_and_over_kill_9(
-    folder: Path, started: list[Service]
+def test_postgresql_keeps_data_after_clean_stop_and_kill_9(
+    folder: Path, started_services: list[Service]
 ) -> None:
     with psycopg.connect(
-        _start_postgres(folder, started, options=()), autocommit=True
+        _start_postgres(folder, started_services, options=()), autocommit=True
     ) as connection:
         connection.execute("CREATE TABLE kept (word text); INSERT INTO kept VALUES ('first')")
-    started[-1].stop()
-    assert "database system is shut down" in started[-1].log.read_text()
+    started_services[-1].stop()
+    assert "database system is shut down" in started_services[-1].log.read_text()
 
     with psycopg.connect(
-        _start_postgres(folder, started, options=()), autocommit=True
+        _start_postgres(folder, started_services, options=()), autocommit=True
     ) as connection:
         connection.execute("INSERT INTO kept VALUES ('second')")
-    started[-1].kill()
+    started_services[-1].kill()
 
-    with psycopg.connect(_start_postgres(folder, started)) as connection:
+    with psycopg.connect(_start_postgres(folder, started_services)) as connection:
         assert connection.execute("SELECT word FROM kept ORDER BY word").fetchall() == [
             ("first",),
             ("second",),
         ]
 
 
-def test_postgresql_asks_for_the_password(folder: Path, started: list[Service]) -> None:
-    url = _start_postgres(folder, started)
+def test_postgresql_rejects_wrong_password(folder: Path, started_services: list[Service]) -> None:
+    url = _start_postgres(folder, started_services)
     password = psycopg.conninfo.conninfo_to_dict(url)["password"]
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(url.replace(str(password), "guessed"))
 
 
-def test_data_of_another_major_version_are_left_alone_and_said(
-    folder: Path, started: list[Service]
+def test_postgresql_data_of_other_major_version_is_rejected(
+    folder: Path, started_services: list[Service]
 ) -> None:
-    _start_postgres(folder, started)
-    started[-1].stop()
+    _start_postgres(folder, started_services)
+    started_services[-1].stop()
     version = folder / "postgres" / "data" / "PG_VERSION"
     version.write_text("9\n")
     with pytest.raises(StartupError, match=r"were written by PostgreSQL 9, and this is \d+"):
         postgres(folder / "postgres", folder / "postgres.log", free_port())
 
 
-def test_a_lock_file_that_names_a_stranger_is_dropped(tmp_path: Path) -> None:
+def test_lock_file_with_process_id_of_other_program_is_deleted(tmp_path: Path) -> None:
     lock = tmp_path / "postmaster.pid"
     lock.write_text("1\n/somewhere\n")  # process 1 is not PostgreSQL
     remove_stale_lock(lock)
     assert not lock.exists()
 
 
-def test_valkey_keeps_data_over_kill_9(folder: Path, started: list[Service]) -> None:
-    with redis.Redis.from_url(_start_valkey(folder, started)) as client:
+def test_valkey_keeps_data_after_kill_9(folder: Path, started_services: list[Service]) -> None:
+    with redis.Redis.from_url(_start_valkey(folder, started_services)) as client:
         client.set("kept", "yes")
-    started[-1].kill()
-    with redis.Redis.from_url(_start_valkey(folder, started)) as client:
+    started_services[-1].kill()
+    with redis.Redis.from_url(_start_valkey(folder, started_services)) as client:
         assert client.get("kept") == b"yes"
 
 
-def test_valkey_asks_for_the_password(folder: Path, started: list[Service]) -> None:
-    url = _start_valkey(folder, started)
+def test_valkey_rejects_connections_without_password(
+    folder: Path, started_services: list[Service]
+) -> None:
+    url = _start_valkey(folder, started_services)
     with (
         pytest.raises(redis.AuthenticationError),
         redis.Redis.from_url("redis://" + url.partition("@")[2]) as client,
@@ -126,7 +128,7 @@ def test_valkey_asks_for_the_password(folder: Path, started: list[Service]) -> N
         client.ping()
 
 
-def test_a_service_that_ends_while_starting_says_its_last_words(tmp_path: Path) -> None:
+def test_startup_error_contains_last_output_of_exited_service(tmp_path: Path) -> None:
     service = Service(
         "The clock",
         ["sh", "-c", "echo out of time; exit 3"],
@@ -138,7 +140,7 @@ def test_a_service_that_ends_while_starting_says_its_last_words(tmp_path: Path) 
         service.wait_until_ready()
 
 
-def test_a_service_that_ignores_its_signal_is_ended_by_force(tmp_path: Path) -> None:
+def test_service_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     log = tmp_path / "stubborn.log"
     service = Service(
         "stubborn",
@@ -153,7 +155,7 @@ def test_a_service_that_ignores_its_signal_is_ended_by_force(tmp_path: Path) -> 
     assert service.process.returncode == -signal.SIGKILL
 
 
-def test_a_procfile_names_commands(tmp_path: Path) -> None:
+def test_procfile_is_parsed_into_commands(tmp_path: Path) -> None:
     path = tmp_path / "Procfile"
     path.write_text("# web: comment\n\nempty:\nweb: python -m 'a b'\nbeat-2:python c:d\n")
     assert read_procfile(path) == {
@@ -162,7 +164,7 @@ def test_a_procfile_names_commands(tmp_path: Path) -> None:
     }
 
 
-def test_the_procfile_is_read_as_honcho_reads_it() -> None:
+def test_procfile_parser_agrees_with_honcho() -> None:
     processes = parse_procfile((ROOT / "Procfile").read_text()).processes
     assert read_procfile(ROOT / "Procfile") == {
         name: shlex.split(command) for name, command in processes.items()

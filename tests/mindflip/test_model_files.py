@@ -42,7 +42,7 @@ def browser() -> Client:
     return Client()
 
 
-def test_a_file_is_served_whole(browser: Client) -> None:
+def test_model_file_is_served_completely(browser: Client) -> None:
     response = browser.get("/models/tiny/params_shard_0.bin")
     assert response.status_code == 200
     assert read_stream(response) == WEIGHTS
@@ -51,42 +51,44 @@ def test_a_file_is_served_whole(browser: Client) -> None:
 
 
 @pytest.mark.parametrize("version", ["main", "4f97a958eaf8"])
-def test_webllms_way_of_asking_leads_to_the_same_file(browser: Client, version: str) -> None:
+def test_resolve_url_of_webllm_returns_same_file(browser: Client, version: str) -> None:
     assert read_stream(browser.get(f"/models/tiny/resolve/{version}/params_shard_0.bin")) == WEIGHTS
 
 
 @pytest.mark.parametrize(
-    ("address", "kind"),
+    ("address", "content_type"),
     [
         ("tiny.wasm", "application/wasm"),
         ("small.gguf", "application/octet-stream"),
         ("tiny/mlc-chat-config.json", "application/json"),
     ],
 )
-def test_each_kind_of_file_has_its_type(browser: Client, address: str, kind: str) -> None:
-    assert browser.get(f"/models/{address}")["Content-Type"] == kind
+def test_model_file_has_content_type_of_its_format(
+    browser: Client, address: str, content_type: str
+) -> None:
+    assert browser.get(f"/models/{address}")["Content-Type"] == content_type
 
 
 @pytest.mark.parametrize(
     "address", ["tiny/resolve/4f97a958eaf8/params_shard_0.bin", "small.gguf?v=62b0caed4697"]
 )
-def test_an_address_with_a_version_is_kept_for_good(browser: Client, address: str) -> None:
+def test_versioned_url_is_cached_permanently(browser: Client, address: str) -> None:
     assert (
         browser.get(f"/models/{address}")["Cache-Control"] == "public, max-age=31536000, immutable"
     )
 
 
 @pytest.mark.parametrize("address", ["tiny/resolve/main/params_shard_0.bin", "small.gguf"])
-def test_an_address_without_one_is_asked_again_and_answered_briefly(
+def test_unversioned_url_is_revalidated_and_returns_304_if_unchanged(
     browser: Client, address: str
 ) -> None:
     first = browser.get(f"/models/{address}")
     assert first["Cache-Control"] == "public, no-cache"
-    again = browser.get(f"/models/{address}", headers={"If-None-Match": first["ETag"]})
-    assert (again.status_code, read_stream(again)) == (304, b"")
+    second = browser.get(f"/models/{address}", headers={"If-None-Match": first["ETag"]})
+    assert (second.status_code, read_stream(second)) == (304, b"")
 
 
-def test_a_changed_file_is_sent_anew(browser: Client, folder: Path) -> None:
+def test_changed_file_is_sent_to_client_with_old_etag(browser: Client, folder: Path) -> None:
     first = browser.get("/models/small.gguf")
     (folder / "small.gguf").write_bytes(b"GGUF and more")
     assert (
@@ -95,7 +97,7 @@ def test_a_changed_file_is_sent_anew(browser: Client, folder: Path) -> None:
     )
 
 
-def test_a_new_file_needs_no_restart(browser: Client, folder: Path) -> None:
+def test_new_file_is_served_without_restart(browser: Client, folder: Path) -> None:
     assert browser.get("/models/new.gguf").status_code == 404
     (folder / "new.gguf").write_bytes(b"GGUF")
     assert read_stream(browser.get("/models/new.gguf")) == b"GGUF"
@@ -105,7 +107,7 @@ def test_a_new_file_needs_no_restart(browser: Client, folder: Path) -> None:
     ("requested", "start", "end"),
     [("0-9", 0, 10), ("100-", 100, None), ("-7", -7, None), ("10000-99999", 10000, None)],
 )
-def test_a_download_goes_on_where_it_broke_off(
+def test_range_request_returns_requested_bytes(
     browser: Client, requested: str, start: int, end: int | None
 ) -> None:
     response = browser.get(
@@ -116,12 +118,12 @@ def test_a_download_goes_on_where_it_broke_off(
     assert response["Content-Range"].endswith(f"/{len(WEIGHTS)}")
 
 
-def test_a_range_beyond_the_end_is_refused_with_the_length(browser: Client) -> None:
+def test_range_beyond_end_of_file_is_rejected_with_file_size(browser: Client) -> None:
     response = browser.get("/models/tiny/params_shard_0.bin", headers={"Range": "bytes=99999-"})
     assert (response.status_code, response["Content-Range"]) == (416, f"bytes */{len(WEIGHTS)}")
 
 
-def test_a_download_of_a_file_that_changed_meanwhile_starts_over(browser: Client) -> None:
+def test_range_request_for_changed_file_returns_whole_file(browser: Client) -> None:
     response = browser.get(
         "/models/tiny/params_shard_0.bin",
         headers={"Range": "bytes=100-", "If-Range": '"of-yesterday"'},
@@ -129,7 +131,7 @@ def test_a_download_of_a_file_that_changed_meanwhile_starts_over(browser: Client
     assert (response.status_code, read_stream(response)) == (200, WEIGHTS)
 
 
-def test_head_tells_the_size_and_sends_nothing(browser: Client) -> None:
+def test_head_request_returns_size_without_body(browser: Client) -> None:
     response = browser.head("/models/small.gguf")
     assert (response.status_code, response["Content-Length"], read_stream(response)) == (
         200,
@@ -139,7 +141,7 @@ def test_head_tells_the_size_and_sends_nothing(browser: Client) -> None:
     assert response["Accept-Ranges"] == "bytes"
 
 
-def test_nothing_is_written_to_a_model(browser: Client) -> None:
+def test_post_to_model_file_is_rejected_with_405(browser: Client) -> None:
     assert browser.post("/models/small.gguf", data={"a": "b"}).status_code == 405
 
 
@@ -160,21 +162,21 @@ def test_nothing_is_written_to_a_model(browser: Client) -> None:
         "/etc/passwd",
     ],
 )
-def test_what_is_no_file_of_a_model_is_nobodys_to_read(browser: Client, address: str) -> None:
+def test_path_other_than_model_file_returns_404(browser: Client, address: str) -> None:
     assert browser.get(f"/models/{address}").status_code == 404
 
 
-def test_address_of_a_model_with_a_nul_character_is_rejected(browser: Client) -> None:
+def test_model_url_with_nul_character_is_rejected(browser: Client) -> None:
     assert browser.get("/models/small.gguf%00").status_code == 400
 
 
-def test_a_link_out_of_the_folder_is_not_followed(browser: Client, folder: Path) -> None:
+def test_symlink_out_of_models_folder_is_not_followed(browser: Client, folder: Path) -> None:
     (folder / "secret.gguf").symlink_to(folder.parent / "secret.txt")
     assert browser.get("/models/secret.gguf").status_code == 404
 
 
 @pytest.mark.parametrize("address", ["/", "/models/tiny.wasm", "/static/js/engine/worker.js"])
-def test_pages_workers_and_models_may_be_used_under_isolation(
+def test_pages_workers_and_models_have_cross_origin_isolation_headers(
     browser: Client, address: str
 ) -> None:
     response = browser.get(address)
@@ -184,7 +186,7 @@ def test_pages_workers_and_models_may_be_used_under_isolation(
     assert response["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
-def test_a_worker_lives_under_the_pages_policy(browser: Client) -> None:
+def test_worker_has_content_security_policy_without_unsafe_eval(browser: Client) -> None:
     policy = browser.get("/static/js/engine/worker.js")["Content-Security-Policy"]
     assert "script-src 'self' 'wasm-unsafe-eval' blob:" in policy
     assert "unsafe-eval'" not in policy.replace("wasm-unsafe-eval", "")
@@ -212,14 +214,14 @@ def big_model_server(tmp_path: Path) -> Iterator[RunningServer]:
         yield server
 
 
-def test_daphnes_memory_grows_neither_with_the_file_nor_with_slow_readers(
+def test_daphne_memory_stays_low_with_large_file_and_slow_readers(
     big_model_server: RunningServer,
 ) -> None:
-    daphne = psutil.Process(listener_of(big_model_server.port))
+    daphne = psutil.Process(pid_listening_on(big_model_server.port))
     httpx.get(big_model_server.url)
     before = daphne.memory_info().rss
     readers = [slow_reader(big_model_server.port) for _ in range(4)]
-    eventually(lambda: all(has_begun(reader) for reader in readers))
+    eventually(lambda: all(has_received_data(reader) for reader in readers))
     with httpx.stream("GET", f"{big_model_server.url}/models/big.gguf") as fast:
         assert sum(len(chunk) for chunk in fast.iter_raw()) == 269 * MB
     assert daphne.memory_info().rss - before < 40 * MB
@@ -228,7 +230,7 @@ def test_daphnes_memory_grows_neither_with_the_file_nor_with_slow_readers(
     eventually(lambda: not any(file.path.endswith("big.gguf") for file in daphne.open_files()))
 
 
-def listener_of(port: int) -> int:
+def pid_listening_on(port: int) -> int:
     return next(
         c.pid
         for c in psutil.net_connections("tcp")
@@ -244,5 +246,5 @@ def slow_reader(port: int) -> socket.socket:
     return reader
 
 
-def has_begun(reader: socket.socket) -> bool:
+def has_received_data(reader: socket.socket) -> bool:
     return reader.recv(1024, socket.MSG_PEEK) != b""

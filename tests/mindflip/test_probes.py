@@ -12,7 +12,7 @@ from django.test import Client
 from mindflip.monitoring import health
 from mindflip.tasks import record_beat_heartbeat
 
-NOBODY_THERE = "redis://127.0.0.1:1"
+UNREACHABLE_REDIS = "redis://127.0.0.1:1"
 
 
 @pytest.fixture
@@ -21,47 +21,47 @@ def probe() -> Client:
 
 
 @pytest.fixture
-def everybody_is_seen() -> None:
+def live_worker_and_beat() -> None:
     record_beat_heartbeat()
     health.record_heartbeat("worker")
 
 
 def missing(probe: Client) -> dict[str, str]:
-    answer = probe.get("/readyz")
-    assert answer.status_code == 503
-    assert answer["Cache-Control"] == "no-store"
-    return answer.json()["missing"]
+    response = probe.get("/readyz")
+    assert response.status_code == 503
+    assert response["Cache-Control"] == "no-store"
+    return response.json()["missing"]
 
 
-def test_healthz_answers_without_the_database_whatever_the_host(probe, settings):
+def test_healthz_returns_ok_without_database_for_any_host(probe, settings):
     settings.SECURE_SSL_REDIRECT = True
-    answer = probe.get("/healthz")
-    assert (answer.status_code, answer.json(), answer["Cache-Control"]) == (
+    response = probe.get("/healthz")
+    assert (response.status_code, response.json(), response["Cache-Control"]) == (
         200,
         {"status": "ok"},
         "no-store",
     )
 
 
-def test_a_probe_is_only_read(probe):
+def test_probe_rejects_post_and_accepts_head(probe):
     assert (probe.post("/healthz").status_code, probe.head("/healthz").status_code) == (405, 200)
 
 
-def test_readyz_is_ready_when_nothing_is_missing(
-    transactional_db, probe, everybody_is_seen, settings
+def test_readyz_returns_ready_if_nothing_is_missing(
+    transactional_db, probe, live_worker_and_beat, settings
 ):
     settings.SECURE_SSL_REDIRECT = True
-    answer = probe.get("/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
+    response = probe.get("/readyz")
+    assert (response.status_code, response.json()) == (200, {"status": "ready"})
 
 
-def test_readyz_names_a_worker_and_a_beat_that_nobody_heard_of(transactional_db, probe):
+def test_readyz_reports_worker_and_beat_without_heartbeat(transactional_db, probe):
     assert set(missing(probe)) == {"worker", "beat"}
     health.record_heartbeat("worker")
     assert set(missing(probe)) == {"beat"}
 
 
-def test_readyz_names_migrations_that_are_not_applied(transactional_db, probe, everybody_is_seen):
+def test_readyz_reports_unapplied_migrations(transactional_db, probe, live_worker_and_beat):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE django_migrations RENAME TO elsewhere")
         try:
@@ -70,17 +70,17 @@ def test_readyz_names_migrations_that_are_not_applied(transactional_db, probe, e
             cursor.execute("ALTER TABLE elsewhere RENAME TO django_migrations")
 
 
-def test_readyz_names_a_database_that_does_not_answer_and_no_secret(
-    transactional_db, probe, everybody_is_seen, monkeypatch
+def test_readyz_reports_unreachable_database_without_secrets(
+    transactional_db, probe, live_worker_and_beat, monkeypatch
 ):
     for name, value in {"PORT": 1, "PASSWORD": "hush"}.items():
         monkeypatch.setitem(connection.settings_dict, name, value)
-    parts = missing(probe)
-    assert list(parts) == ["postgresql"]
-    assert "hush" not in str(parts)
-    assert "127.0.0.1" not in str(parts)
+    missing_parts = missing(probe)
+    assert list(missing_parts) == ["postgresql"]
+    assert "hush" not in str(missing_parts)
+    assert "127.0.0.1" not in str(missing_parts)
 
 
-def test_readyz_names_a_redis_that_does_not_answer(transactional_db, probe, settings: Any):
-    settings.REDIS_URL = NOBODY_THERE
+def test_readyz_reports_unreachable_redis(transactional_db, probe, settings: Any):
+    settings.REDIS_URL = UNREACHABLE_REDIS
     assert set(missing(probe)) == {"redis"}

@@ -15,14 +15,14 @@ from mindflip.embedded.servers import free_port
 from tests.helpers.processes import eventually
 
 
-def test_honcho_start_releases_and_serves_on_an_empty_database(tmp_path: Path) -> None:
+def test_honcho_start_migrates_empty_database_and_serves_requests(tmp_path: Path) -> None:
     port, name = free_port(), f"honcho_{os.getpid()}"
-    given = os.environ["DATABASE_URL"]
-    with psycopg.connect(given, autocommit=True) as connection:
+    database_url = os.environ["DATABASE_URL"]
+    with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     (tmp_path / "static").symlink_to((Path(os.environ["MINDFLIP_DATA_DIR"]) / "static").resolve())
-    own = {
-        "DATABASE_URL": f"{given.rsplit('/', 1)[0]}/{name}",
+    environment = {
+        "DATABASE_URL": f"{database_url.rsplit('/', 1)[0]}/{name}",
         "MINDFLIP_REDIS_PREFIX": name,
         "MINDFLIP_DATA_DIR": str(tmp_path),
         "MINDFLIP_PORT": str(port),
@@ -33,24 +33,24 @@ def test_honcho_start_releases_and_serves_on_an_empty_database(tmp_path: Path) -
     with log.open("wb") as output:
         command = [sys.executable, "-m", "honcho", "start"]
         honcho = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | own, stdout=output, stderr=subprocess.STDOUT
+            command, cwd=ROOT, env=os.environ | environment, stdout=output, stderr=subprocess.STDOUT
         )
     try:
-        eventually(lambda: _answers(port) or honcho.poll() is not None, 60)
-        for words in ("Released.", "beat: Starting", " ready."):
-            eventually(lambda words=words: words in log.read_text(), 60)
+        eventually(lambda: _is_serving(port) or honcho.poll() is not None, 60)
+        for text in ("Released.", "beat: Starting", " ready."):
+            eventually(lambda text=text: text in log.read_text(), 60)
         eventually(lambda: httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200, 60)
         assert honcho.poll() is None, log.read_text()
     finally:
         honcho.send_signal(signal.SIGTERM)
         honcho.wait(30)
-        with psycopg.connect(given, autocommit=True) as connection:
+        with psycopg.connect(database_url, autocommit=True) as connection:
             connection.execute(
                 sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
             )
 
 
-def _answers(port: int) -> bool:
+def _is_serving(port: int) -> bool:
     try:
         return httpx.get(f"http://127.0.0.1:{port}/api/webllm/session").status_code == 401
     except httpx.HTTPError:

@@ -51,7 +51,7 @@ from mindflip.celery import app
 for name in {names!r}:
     app.send_task(name)
 """
-SHOW = """
+PRINT_COUNTS = """
 import json
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
@@ -74,35 +74,35 @@ def _shell(server: RunningServer, code: str) -> str:
     return server.manage("shell", "--no-imports", "-c", code)
 
 
-def test_a_task_that_is_queued_under_its_old_name_runs(server: RunningServer) -> None:
+def test_tasks_queued_under_old_names_run(server: RunningServer) -> None:
     _shell(server, PREPARE)
-    assert "[1, 1, 0, 1]" in _shell(server, SHOW)
+    assert "[1, 1, 0, 1]" in _shell(server, PRINT_COUNTS)
     assert "beat" in httpx.get(f"{server.url}/readyz").text
 
     _shell(server, PUBLISH.format(names=list(legacy_tasks.RENAMED)))
 
-    eventually(lambda: "[0, 0, 1, 0]" in _shell(server, SHOW))
+    eventually(lambda: "[0, 0, 1, 0]" in _shell(server, PRINT_COUNTS))
     eventually(lambda: httpx.get(f"{server.url}/readyz").status_code == 200)
     assert "unregistered task" not in server.log("worker")
 
 
-def test_each_old_name_of_the_schedule_is_registered() -> None:
+def test_old_task_names_of_schedule_are_registered() -> None:
     app.loader.import_default_modules()
     assert {entry["task"] for entry in OLD_SCHEDULE.values()} <= set(app.tasks)
 
 
-def test_only_new_names_are_scheduled(settings: Any) -> None:
+def test_only_new_task_names_are_scheduled(settings: Any) -> None:
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert not scheduled & set(legacy_tasks.RENAMED)
     assert {task.name for task in legacy_tasks.RENAMED.values()} <= scheduled
 
 
-def test_the_schedule_file_of_the_version_before_is_taken_over(
+def test_schedule_file_of_previous_version_is_migrated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     path = str(tmp_path / "celerybeat-schedule")
-    with monkeypatch.context() as before:
-        before.setitem(app.conf, "beat_schedule", OLD_SCHEDULE)
+    with monkeypatch.context() as patch:
+        patch.setitem(app.conf, "beat_schedule", OLD_SCHEDULE)
         old = PersistentScheduler(app=app, schedule_filename=path)
         assert set(OLD_SCHEDULE) <= set(old.schedule)
         for entry in old.schedule.values():

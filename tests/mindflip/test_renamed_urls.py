@@ -1,4 +1,4 @@
-"""Addresses of the previous version: each responds with 308 and the new address."""
+"""URLs of the previous version redirect to the new URLs with 308."""
 
 import json
 from collections.abc import Callable
@@ -58,41 +58,45 @@ def make_deck(api: APIClient) -> Callable[..., dict[str, Any]]:
 
 
 def _follow(client: Client, method: str, old: str, body: Any = None) -> Any:
-    """Send a request, and repeat it at the address that it is redirected to, as programs do."""
+    """Send a request and repeat it at the URL that it is redirected to, as programs do."""
     text = json.dumps(body) if body is not None else ""
-    answer = client.generic(method, old, text, content_type="application/json")
-    assert answer.status_code == 308
-    return client.generic(method, answer["Location"], text, content_type="application/json")
+    response = client.generic(method, old, text, content_type="application/json")
+    assert response.status_code == 308
+    return client.generic(method, response["Location"], text, content_type="application/json")
 
 
 @pytest.mark.parametrize(("method", "old", "new"), MOVED)
-@pytest.mark.parametrize("who", ["nobody", "cookie", "bearer", "bad token"])
-def test_an_old_address_answers_308(
-    client: Client, alice: User, who: str, method: str, old: str, new: str
+@pytest.mark.parametrize("credentials", ["none", "cookie", "bearer", "invalid token"])
+def test_old_url_redirects_with_308_and_keeps_query(
+    client: Client, alice: User, credentials: str, method: str, old: str, new: str
 ) -> None:
     headers = {}
-    if who == "cookie":
+    if credentials == "cookie":
         client.force_login(alice)
-    elif who != "nobody":
-        token = AccessToken.for_user(alice) if who == "bearer" else "nonsense"
+    elif credentials != "none":
+        token = AccessToken.for_user(alice) if credentials == "bearer" else "nonsense"
         headers["authorization"] = f"Bearer {token}"
-    for used in (method, *OTHER_METHODS):
-        answer = client.generic(used, f"{old}?cursor=a%20b%26&x=%C3%A9&x=2", headers=headers)
-        assert (answer.status_code, answer["Location"]) == (
+    for sent_method in (method, *OTHER_METHODS):
+        response = client.generic(
+            sent_method, f"{old}?cursor=a%20b%26&x=%C3%A9&x=2", headers=headers
+        )
+        assert (response.status_code, response["Location"]) == (
             308,
             f"{new}?cursor=a%20b%26&x=%C3%A9&x=2",
-        ), used
+        ), sent_method
 
 
 @pytest.mark.parametrize(("method", "old", "new"), MOVED)
-def test_it_has_no_body_and_is_not_cached(client: Client, method: str, old: str, new: str) -> None:
-    answer = client.generic(method, old)
-    assert (answer["Location"], answer.content) == (new, b"")
-    assert answer["Cache-Control"] == "no-store"
-    assert "Content-Type" not in answer
+def test_redirect_has_no_body_and_is_not_cached(
+    client: Client, method: str, old: str, new: str
+) -> None:
+    response = client.generic(method, old)
+    assert (response["Location"], response.content) == (new, b"")
+    assert response["Cache-Control"] == "no-store"
+    assert "Content-Type" not in response
 
 
-def test_every_old_address_is_tested() -> None:
+def test_every_old_url_is_tested() -> None:
     old = {
         route.address({"deck_id": ID, "card_id": ID, "below": "7/change/"})
         for name, route in http_routes().items()
@@ -105,21 +109,21 @@ def test_every_old_address_is_tested() -> None:
 @pytest.mark.parametrize(
     "address", [f"{API}/bin/decks/x", f"{API}/bin/", "/decks/bin/", f"{API}/bin/x"]
 )
-def test_what_was_no_address_is_none_now(client: Client, address: str) -> None:
+def test_url_that_never_existed_returns_404(client: Client, address: str) -> None:
     assert client.get(address).status_code == 404
 
 
-def test_a_form_token_is_asked_for_at_the_new_address(alice: User) -> None:
+def test_csrf_token_is_required_only_at_new_url(alice: User) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(alice)
-    answer = strict.post(f"{API}/cards/delete", {"cards": [ID]}, content_type="application/json")
-    assert answer.status_code == 308
-    assert strict.post(answer["Location"], {"cards": [ID]}).status_code == 403
+    response = strict.post(f"{API}/cards/delete", {"cards": [ID]}, content_type="application/json")
+    assert response.status_code == 308
+    assert strict.post(response["Location"], {"cards": [ID]}).status_code == 403
 
 
-def test_the_old_page_leads_to_the_new_one(client: Client, alice: User) -> None:
-    answer = client.get("/decks/bin", follow=True)
-    assert [address for address, _ in answer.redirect_chain] == [
+def test_old_page_redirects_to_new_page(client: Client, alice: User) -> None:
+    response = client.get("/decks/bin", follow=True)
+    assert [address for address, _ in response.redirect_chain] == [
         "/decks/trash",
         "/sign-in?next=/decks/trash",
     ]
@@ -127,18 +131,18 @@ def test_the_old_page_leads_to_the_new_one(client: Client, alice: User) -> None:
     assert client.get("/decks/bin", follow=True).status_code == 200
 
 
-def test_pages_of_other_sites_may_follow(client: Client) -> None:
+def test_redirect_allows_cross_origin_requests(client: Client) -> None:
     origin = "http://localhost:5173"
     preflight = client.options(
         f"{API}/cards/tag",
         headers={"origin": origin, "access-control-request-method": "POST"},
     )
     assert preflight.status_code == 200
-    answer = client.post(f"{API}/cards/tag", headers={"origin": origin})
-    assert (answer.status_code, answer["Access-Control-Allow-Origin"]) == (308, origin)
+    response = client.post(f"{API}/cards/tag", headers={"origin": origin})
+    assert (response.status_code, response["Access-Control-Allow-Origin"]) == (308, origin)
 
 
-def test_cards_are_deleted_listed_and_restored_by_old_addresses(
+def test_cards_can_be_deleted_listed_and_restored_via_old_urls(
     api: APIClient, make_deck: Callable[..., dict[str, Any]]
 ) -> None:
     cards = [card["id"] for card in make_deck("Tides", "ebb", "flow")["cards"]]
@@ -152,7 +156,7 @@ def test_cards_are_deleted_listed_and_restored_by_old_addresses(
     assert _follow(api, "GET", f"{API}/bin").json() == {"decks": 0, "cards": 0}
 
 
-def test_cards_are_moved_and_tagged_by_old_addresses(
+def test_cards_can_be_moved_and_tagged_via_old_urls(
     api: APIClient, make_deck: Callable[..., dict[str, Any]]
 ) -> None:
     tides, waves = make_deck("Tides", "ebb"), make_deck("Waves")
@@ -167,7 +171,7 @@ def test_cards_are_moved_and_tagged_by_old_addresses(
     assert (card["id"], card["tags"]) == (cards[0], [])
 
 
-def test_decks_are_listed_and_deleted_by_old_addresses(
+def test_decks_can_be_listed_and_deleted_via_old_urls(
     api: APIClient, make_deck: Callable[..., dict[str, Any]]
 ) -> None:
     decks = [make_deck(name)["id"] for name in ("Tides", "Waves")]
@@ -179,7 +183,7 @@ def test_decks_are_listed_and_deleted_by_old_addresses(
     assert _follow(api, "GET", f"{API}/bin").json() == {"decks": 0, "cards": 0}
 
 
-def test_the_document_names_new_addresses_alone() -> None:
+def test_openapi_document_contains_only_new_urls() -> None:
     call_command("document_api", check=True)
     paths = json.loads((ROOT / "docs/openapi.json").read_text())["paths"]
     new = {address.replace(f"decks/{ID}", "decks/{deckId}") for _, _, address in MOVED}

@@ -48,7 +48,7 @@ RENAMED: dict[str, tuple[str, str, Any]] = {
     "MINDFLIP_UNUSED_ACCOUNT_DAYS": ("36", "INACTIVE_ACCOUNT_DAYS", 36),
     "MINDFLIP_DELETE_SECONDS": ("59", "CLEANUP_TIME_LIMIT", 59),
 }
-SHOW = """
+PRINT_SETTINGS = """
 import functools, json, sys
 import django
 from django.conf import settings
@@ -85,10 +85,10 @@ def _run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
 def _settings_with(**variables: str) -> dict[str, Any]:
     """Return the settings and warnings of a process that starts with `variables`."""
     paths = ["DATA_DIR", *(path for _, path, _ in RENAMED.values())]
-    run = _run("-c", SHOW, *paths, MINDFLIP_SECRET_KEY="0123456789" * 6, **variables)
+    run = _run("-c", PRINT_SETTINGS, *paths, MINDFLIP_SECRET_KEY="0123456789" * 6, **variables)
     assert run.returncode == 0, run.stderr
-    shown: dict[str, Any] = json.loads(run.stdout)
-    return shown
+    result: dict[str, Any] = json.loads(run.stdout)
+    return result
 
 
 @pytest.fixture(scope="module")
@@ -119,13 +119,13 @@ def test_every_renamed_variable_is_tested_and_declared() -> None:
 
 
 @pytest.mark.parametrize("old", RENAMED)
-def test_an_old_name_gives_the_setting_its_value(with_old_names: dict[str, Any], old: str) -> None:
+def test_variable_with_old_name_sets_its_setting(with_old_names: dict[str, Any], old: str) -> None:
     _, setting, value = RENAMED[old]
     assert with_old_names["settings"][setting] == value
 
 
 @pytest.mark.parametrize("old", env.RENAMED)
-def test_the_warning_names_both_names(with_old_names: dict[str, Any], old: str) -> None:
+def test_warning_contains_old_and_new_name(with_old_names: dict[str, Any], old: str) -> None:
     warning = (
         f"{old} is now called {env.RENAMED[old]}: rename it. The old name stops working in the"
         " next release."
@@ -133,24 +133,24 @@ def test_the_warning_names_both_names(with_old_names: dict[str, Any], old: str) 
     assert ["mindflip.W002", warning] in with_old_names["warnings"]
 
 
-def test_the_old_name_of_the_data_folder_works(with_old_names: dict[str, Any]) -> None:
+def test_data_folder_can_be_set_with_old_name(with_old_names: dict[str, Any]) -> None:
     assert with_old_names["settings"]["DATA_DIR"] == with_old_names["folder"]
 
 
-def test_nothing_else_is_wrong_with_old_names(with_old_names: dict[str, Any]) -> None:
+def test_old_names_cause_no_other_warnings(with_old_names: dict[str, Any]) -> None:
     assert {code for code, _ in with_old_names["warnings"]} == {"mindflip.W002"}
     assert len(with_old_names["warnings"]) == len(env.RENAMED)
 
 
 @pytest.mark.parametrize("old", RENAMED)
-def test_the_new_name_wins(with_both_names: dict[str, Any], old: str) -> None:
+def test_new_name_takes_precedence_over_old_name(with_both_names: dict[str, Any], old: str) -> None:
     _, setting, value = RENAMED[old]
     assert with_both_names["settings"][setting] == value
     assert with_both_names["settings"]["DATA_DIR"] == with_both_names["folder"]
 
 
 @pytest.mark.parametrize("old", env.RENAMED)
-def test_the_warning_says_which_of_both_is_ignored(
+def test_warning_names_ignored_variable_if_both_are_set(
     with_both_names: dict[str, Any], old: str
 ) -> None:
     name = env.RENAMED[old]
@@ -158,7 +158,7 @@ def test_the_warning_says_which_of_both_is_ignored(
     assert ["mindflip.W002", warning] in with_both_names["warnings"]
 
 
-def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINDFLIP_BIN_DAYS", " ")
     assert env.renamed_in_use() == []
     monkeypatch.setenv("MINDFLIP_BIN_DAYS", "5")
@@ -167,10 +167,10 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
     assert env.with_new_names(os.environ)["MINDFLIP_TRASH_DAYS"] == "5"
 
 
-def test_a_name_that_was_never_one_is_not_accepted() -> None:
-    shown = _settings_with(MINDFLIP_TRASH="9", MINDFLIP_OLD_BIN_DAYS="9", BIN_DAYS="9")
-    assert shown["settings"]["TRASH_DAYS"] == 30
-    assert shown["warnings"] == []
+def test_unknown_variable_name_is_ignored() -> None:
+    result = _settings_with(MINDFLIP_TRASH="9", MINDFLIP_OLD_BIN_DAYS="9", BIN_DAYS="9")
+    assert result["settings"]["TRASH_DAYS"] == 30
+    assert result["warnings"] == []
 
 
 @pytest.mark.parametrize(
@@ -189,19 +189,19 @@ def test_a_name_that_was_never_one_is_not_accepted() -> None:
         ),
     ],
 )
-def test_an_error_names_the_variable_that_was_set(variables: dict[str, str], message: str) -> None:
+def test_error_names_variable_that_was_set(variables: dict[str, str], message: str) -> None:
     run = _run("manage.py", "check", "--tag", "settings", **variables)
     assert run.returncode == 1
     assert message in run.stderr
     assert "Traceback" not in run.stderr
 
 
-def test_values_are_not_repeated_in_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_warnings_do_not_contain_values(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINDFLIP_OLD_SECRET_KEYS", KEYS)
     assert "secret key" not in " ".join(env.renamed_in_use())
 
 
-def test_children_get_the_new_names_alone() -> None:
+def test_environment_of_child_processes_has_only_new_names() -> None:
     environment = {
         "MINDFLIP_VAR": "/old",
         "MINDFLIP_BIN_DAYS": "5",
@@ -217,7 +217,7 @@ def test_children_get_the_new_names_alone() -> None:
 
 
 @pytest.mark.parametrize("command", [["check"], ["backup", "/nowhere/at/all"]])
-def test_a_command_warns_on_standard_error(command: list[str], tmp_path: Path) -> None:
+def test_management_command_warns_once_on_stderr(command: list[str], tmp_path: Path) -> None:
     run = _run("manage.py", *command, MINDFLIP_VAR=str(tmp_path))
     assert run.stderr.count("MINDFLIP_VAR is now called MINDFLIP_DATA_DIR: rename it.") == 1
 
@@ -229,9 +229,7 @@ def test_a_command_warns_on_standard_error(command: list[str], tmp_path: Path) -
         ("beat", ["beat"]),
     ],
 )
-def test_worker_and_beat_warn_in_their_log(
-    process: str, arguments: list[str], tmp_path: Path
-) -> None:
+def test_worker_and_beat_log_warning(process: str, arguments: list[str], tmp_path: Path) -> None:
     log = tmp_path / f"{process}.log"
     with log.open("wb") as output:
         service = subprocess.Popen(

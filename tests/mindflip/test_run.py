@@ -48,17 +48,17 @@ class LocalRun:
 
     def environment(self) -> dict[str, str]:
         """Return the environment of a user who set only the folder and the port."""
-        outside = {
+        inherited = {
             name: value
             for name, value in os.environ.items()
             if name not in {"DATABASE_URL", "REDIS_URL", "MAKELEVEL"}
         }
-        own = {
+        configured = {
             "MINDFLIP_DATA_DIR": str(self.var),
             "MINDFLIP_PORT": str(self.port),
             "MINDFLIP_REDIS_PREFIX": f"run-{self.var.name}",
         }
-        return outside | own
+        return inherited | configured
 
     def start_and_wait(self, **settings: str) -> None:
         self.start(**settings)
@@ -136,7 +136,7 @@ def _processes_of(var: Path) -> list[psutil.Process]:
     return processes
 
 
-def test_it_keeps_data_and_recovers_after_kill_9_and_leaves_no_process_behind_after_ctrl_c(
+def test_run_keeps_data_after_kill_9_and_leaves_no_process_after_ctrl_c(
     run: LocalRun,
 ) -> None:
     run.start_and_wait()
@@ -145,11 +145,11 @@ def test_it_keeps_data_and_recovers_after_kill_9_and_leaves_no_process_behind_af
     admin = re.search(r"Admin: (\S+) +Password: (\S+)", run.output_text)
     assert admin, run.output_text
     run.send(signal.SIGKILL)
-    assert psutil.pid_exists(before["web"]), "the services outlive it"
+    assert psutil.pid_exists(before["web"]), "the services keep running"
 
     run.start_and_wait()
     assert "left over from a run that was killed" in run.output_text
-    assert "Password" not in run.output_text, "there is an admin already"
+    assert "Password" not in run.output_text, "an admin already exists"
     assert not set(before.values()) & set(run.services().values())
     assert _token_status(run, username=admin[1], password=admin[2]) == 200
 
@@ -157,14 +157,14 @@ def test_it_keeps_data_and_recovers_after_kill_9_and_leaves_no_process_behind_af
     assert _processes_of(run.var) == []
 
 
-def test_a_service_that_dies_is_started_again_and_said(running: LocalRun) -> None:
+def test_killed_services_are_restarted_and_reported(running: LocalRun) -> None:
     for name in ("web", "PostgreSQL", "Valkey"):
         os.kill(running.services()[name], signal.SIGKILL)
         eventually(lambda name=name: f"{name} ended" in running.output_text)
     eventually(lambda: _token_status(running, username="nobody", password="wrong") == 401, 40)
 
 
-def test_a_second_one_on_the_same_folder_is_refused(running: LocalRun) -> None:
+def test_second_run_with_same_data_folder_is_rejected(running: LocalRun) -> None:
     second = LocalRun(running.var)
     second.output = running.var.parent / "second.txt"
     second.start()
@@ -176,25 +176,25 @@ def test_a_second_one_on_the_same_folder_is_refused(running: LocalRun) -> None:
     assert "Traceback" not in second.output_text
 
 
-def test_a_command_in_another_terminal_finds_the_servers(running: LocalRun) -> None:
+def test_management_command_in_other_terminal_uses_servers_of_run(running: LocalRun) -> None:
     command = [sys.executable, str(ROOT / "manage.py"), "migrate", "--check"]
-    done = subprocess.run(
+    completed = subprocess.run(
         command, env=running.environment(), capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
+    assert completed.returncode == 0, completed.stderr
 
 
-def test_outside_servers_are_used_and_none_of_ours_is_started(run: LocalRun) -> None:
+def test_external_servers_are_used_instead_of_embedded_servers(run: LocalRun) -> None:
     run.start_and_wait(DATABASE_URL=os.environ["DATABASE_URL"], REDIS_URL=os.environ["REDIS_URL"])
     assert set(run.services()) == {"web", "worker", "beat"}
     assert not (run.var / "postgres").exists()
 
 
-def test_an_old_name_of_a_variable_works_in_every_process_and_is_warned_of_once(
+def test_variable_with_old_name_reaches_every_process_and_warns_once(
     run: LocalRun,
 ) -> None:
-    outside = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
-    run.start_and_wait(MINDFLIP_BIN_DAYS="5", **outside)
+    external_servers = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+    run.start_and_wait(MINDFLIP_BIN_DAYS="5", **external_servers)
     for pid in run.services().values():
         variables = psutil.Process(pid).environ()
         assert variables["MINDFLIP_TRASH_DAYS"] == "5"
@@ -205,7 +205,7 @@ def test_an_old_name_of_a_variable_works_in_every_process_and_is_warned_of_once(
     assert [log for log in logs if "MINDFLIP_BIN_DAYS" in log] == []
 
 
-def test_a_taken_port_is_said_in_a_sentence(run: LocalRun) -> None:
+def test_port_in_use_is_reported_without_traceback(run: LocalRun) -> None:
     with socket.create_server(("127.0.0.1", run.port)):
         run.start()
         assert run.wait_for_end() == 1
@@ -213,7 +213,7 @@ def test_a_taken_port_is_said_in_a_sentence(run: LocalRun) -> None:
     assert "Traceback" not in run.output_text
 
 
-def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(
+def test_unwritable_data_folder_is_reported_without_traceback(
     run: LocalRun, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("in the way")
@@ -234,17 +234,17 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(
         ("REDIS_URL", "redis://127.0.0.1:{port}/0", "The server at REDIS_URL does not answer"),
     ],
 )
-def test_an_outside_server_that_does_not_answer_is_said_in_a_sentence(
+def test_unreachable_external_server_is_reported_without_traceback(
     run: LocalRun, variable: str, address: str, message: str
 ) -> None:
-    outside = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
-    run.start(**outside | {variable: address.format(port=free_port())})
+    external_servers = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+    run.start(**external_servers | {variable: address.format(port=free_port())})
     assert run.wait_for_end() == 1
     assert message in run.output_text
     assert "Traceback" not in run.output_text
 
 
-def test_a_disk_that_is_nearly_full_is_said_in_a_sentence(run: LocalRun, tmp_path: Path) -> None:
+def test_nearly_full_disk_is_reported_without_traceback(run: LocalRun, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(

@@ -68,7 +68,9 @@ def _start_with(**variables: str) -> subprocess.CompletedProcess[str]:
         ({"MINDFLIP_ALLOWED_HOSTS": "mindflip.example"}, "MINDFLIP_SECRET_KEY must be too"),
     ],
 )
-def test_a_bad_value_is_refused_in_a_sentence(variables: dict[str, str], message: str) -> None:
+def test_invalid_variable_is_rejected_without_traceback(
+    variables: dict[str, str], message: str
+) -> None:
     run = _start_with(**variables)
     assert run.returncode == 1
     assert message in run.stderr
@@ -98,7 +100,7 @@ def test_a_bad_value_is_refused_in_a_sentence(variables: dict[str, str], message
         (env.prefix, "a" * 101),
     ],
 )
-def test_what_is_spelled_wrong_is_refused(validator: Callable[[str], str], value: str) -> None:
+def test_validator_rejects_invalid_value(validator: Callable[[str], str], value: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         validator(value)
 
@@ -120,19 +122,19 @@ def test_what_is_spelled_wrong_is_refused(validator: Callable[[str], str], value
         (env.prefix, "mind flip"),
     ],
 )
-def test_what_is_spelled_right_is_taken_as_it_is(
+def test_validator_returns_valid_value_unchanged(
     validator: Callable[[str], str], value: str
 ) -> None:
     assert validator(value) == value
 
 
-def test_a_secret_is_not_repeated_when_it_is_refused() -> None:
+def test_error_about_secret_key_does_not_contain_its_value() -> None:
     run = _start_with(MINDFLIP_SECRET_KEY="hush-hush")
     assert "MINDFLIP_SECRET_KEY is not usable: give 50 or more random characters" in run.stderr
     assert "hush" not in run.stderr
 
 
-def test_the_worker_says_it_in_a_sentence_too() -> None:
+def test_worker_with_invalid_variable_exits_with_message() -> None:
     command = [sys.executable, "-m", "celery", "--quiet", "-A", "mindflip", "worker"]
     run = subprocess.run(
         command,
@@ -148,7 +150,7 @@ def test_the_worker_says_it_in_a_sentence_too() -> None:
     ) == (1, True), run.stderr
 
 
-def test_an_empty_variable_counts_as_unset() -> None:
+def test_empty_variable_counts_as_unset() -> None:
     assert _start_with(MINDFLIP_PORT="", MINDFLIP_DEBUG=" ").returncode == 0
 
 
@@ -169,29 +171,29 @@ def test_an_empty_variable_counts_as_unset() -> None:
         ({"BIND": "0.0.0.0", "IS_PRIVATE": True}, "mindflip.W001"),
     ],
 )
-def test_settings_that_contradict_each_other_are_refused(
+def test_contradictory_settings_are_reported_by_system_check(
     values: dict[str, object], code: str
 ) -> None:
     with override_settings(**values):
         assert [message.id for message in run_checks(tags=[checks.TAG])] == [code]
 
 
-def test_files_are_collected_anew_when_anything_that_is_served_changed(settings: Any) -> None:
+def test_sources_of_collected_files_match_staticfiles_dirs(settings: Any) -> None:
     served = [
         Path(place[1] if isinstance(place, tuple) else place) for place in settings.STATICFILES_DIRS
     ]
     assert {path.relative_to(ROOT).as_posix() for path in served} == set(static_files.SOURCES)
 
 
-def test_the_settings_page_is_up_to_date() -> None:
+def test_settings_page_is_up_to_date() -> None:
     call_command("document_settings", check=True)
 
 
-def test_every_default_setting_agrees_with_the_others() -> None:
+def test_default_settings_pass_system_checks() -> None:
     assert run_checks(tags=[checks.TAG]) == []
 
 
-def test_the_secret_key_is_made_once_and_is_its_owners_only(tmp_path: Path) -> None:
+def test_secret_key_is_created_once_and_readable_only_by_owner(tmp_path: Path) -> None:
     from mindflip.embedded.state import secret_key
 
     first = secret_key(tmp_path / "var")
@@ -200,7 +202,7 @@ def test_the_secret_key_is_made_once_and_is_its_owners_only(tmp_path: Path) -> N
     assert (tmp_path / "var" / "secret-key").stat().st_mode & 0o077 == 0
 
 
-def test_with_the_key_of_before_a_new_one_signs_nobody_out(
+def test_users_stay_signed_in_if_previous_secret_key_is_fallback(
     client: Client, alice: User, settings: Any
 ) -> None:
     client.force_login(alice)
