@@ -38,24 +38,24 @@ http {{
 
 
 @dataclass
-class Front:
-    """nginx at `url`, in front of the daphne processes `first` and `other`."""
+class Proxy:
+    """nginx at `url`, in front of the daphne processes `first` and `second`."""
 
     port: int
-    plain_port: int
+    http_port: int
     logs: Path
-    trust: ssl.SSLContext
+    ssl_context: ssl.SSLContext
     server: RunningServer
     first: Service
-    other: Service
+    second: Service
 
     @property
     def url(self) -> str:
         return f"https://127.0.0.1:{self.port}"
 
-    def visitor(self, address: str = "127.0.0.1") -> httpx.Client:
-        """Return a client that resolves the name to this machine and comes from `address`."""
-        transport = httpx.HTTPTransport(verify=self.trust, local_address=address)
+    def client(self, address: str = "127.0.0.1") -> httpx.Client:
+        """Return a client that sends the site's host name, and requests from `address`."""
+        transport = httpx.HTTPTransport(verify=self.ssl_context, local_address=address)
         return httpx.Client(
             base_url=self.url, headers={"Host": NAME}, transport=transport, timeout=30
         )
@@ -66,87 +66,93 @@ class Front:
 
 
 @contextmanager
-def front(folder: Path, **settings: str) -> Iterator[Front]:
+def running_proxy(folder: Path, **settings: str) -> Iterator[Proxy]:
     """Start everything, with files in `folder`.
 
     Other users of this machine must be able to enter the folder.
     """
-    deployed = {
+    site_settings = {
         "MINDFLIP_ALLOWED_HOSTS": NAME,
         "MINDFLIP_SECRET_KEY": "secret" * 10,
         "MINDFLIP_TRUSTED_PROXY_COUNT": "1",
         **settings,
     }
-    with running_server(folder, **deployed) as server:
-        other_port = free_port()
-        environment = server.environment | {"MINDFLIP_PORT": str(other_port)}
-        other = program("web", folder / "log" / "other.log", environment, port=other_port)
-        server.services.append(other)
-        server.start(other)
-        nginx, port, plain_port = _nginx(folder, (server.port, other_port))
+    with running_server(folder, **site_settings) as server:
+        second_port = free_port()
+        environment = server.environment | {"MINDFLIP_PORT": str(second_port)}
+        second = program("web", folder / "log" / "second.log", environment, port=second_port)
+        server.services.append(second)
+        server.start(second)
+        nginx, port, http_port = _nginx(folder, (server.port, second_port))
         server.services.append(nginx)
         server.start(nginx)
-        yield Front(port, plain_port, folder / "nginx", _trust(folder), server, server.web, other)
+        yield Proxy(
+            port, http_port, folder / "nginx", _ssl_context(folder), server, server.web, second
+        )
 
 
-def _nginx(folder: Path, backs: tuple[int, int]) -> tuple[Service, int, int]:
-    port, plain_port, place = free_port(), free_port(), folder / "nginx"
-    place.mkdir()
+def _nginx(folder: Path, backend_ports: tuple[int, int]) -> tuple[Service, int, int]:
+    port, http_port, nginx_folder = free_port(), free_port(), folder / "nginx"
+    nginx_folder.mkdir()
     _make_certificate(folder / "tls")
-    (place / "mindflip.conf").write_text(_configuration(folder, backs, port, plain_port))
+    (nginx_folder / "mindflip.conf").write_text(
+        _configuration(folder, backend_ports, port, http_port)
+    )
     # nginx uses this user only if it runs as root. Then pytest's folders belong to root, too.
     user = "root" if os.geteuid() == 0 else "nobody"
-    (place / "nginx.conf").write_text(MAIN.format(folder=place, user=user))
+    (nginx_folder / "nginx.conf").write_text(MAIN.format(folder=nginx_folder, user=user))
     command = [
         shutil.which("nginx") or "nginx",
         "-c",
-        str(place / "nginx.conf"),
+        str(nginx_folder / "nginx.conf"),
         "-g",
         "daemon off;",
     ]
     return (
-        Service("nginx", command, place / "said.log", is_ready=lambda: _answers(plain_port)),
+        Service(
+            "nginx", command, nginx_folder / "output.log", is_ready=lambda: _is_serving(http_port)
+        ),
         port,
-        plain_port,
+        http_port,
     )
 
 
-def _configuration(folder: Path, backs: tuple[int, int], port: int, plain_port: int) -> str:
+def _configuration(folder: Path, backend_ports: tuple[int, int], port: int, http_port: int) -> str:
     """Return the configuration with the changes of an operator.
 
     IPv6 is left out, because not every machine has it.
     """
-    replaced = {
-        "127.0.0.1:8001": f"127.0.0.1:{backs[0]}",
-        "127.0.0.1:8002": f"127.0.0.1:{backs[1]}",
-        "listen 80;": f"listen 127.0.0.1:{plain_port};",
+    replacements = {
+        "127.0.0.1:8001": f"127.0.0.1:{backend_ports[0]}",
+        "127.0.0.1:8002": f"127.0.0.1:{backend_ports[1]}",
+        "listen 80;": f"listen 127.0.0.1:{http_port};",
         "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
         "/etc/letsencrypt/live/cards.example.org": str(folder / "tls"),
         "/var/log/nginx": str(folder / "nginx"),
         "/var/lib/mindflip": str(folder),
     }
     text = "\n".join(line for line in CONFIGURATION.read_text().splitlines() if "[::]" not in line)
-    for written, ours in replaced.items():
-        assert written in text, written
-        text = text.replace(written, ours)
+    for original, replacement in replacements.items():
+        assert original in text, original
+        text = text.replace(original, replacement)
     return text
 
 
-def _make_certificate(place: Path) -> None:
-    place.mkdir()
+def _make_certificate(folder: Path) -> None:
+    folder.mkdir()
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     names = ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME},IP:127.0.0.1"]
-    files = ["-keyout", str(place / "privkey.pem"), "-out", str(place / "fullchain.pem")]
+    files = ["-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
     subprocess.run(
         ["openssl", "req", "-x509", *curve, *names, *files], check=True, capture_output=True
     )
 
 
-def _trust(folder: Path) -> ssl.SSLContext:
+def _ssl_context(folder: Path) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(folder / "tls" / "fullchain.pem"))
 
 
-def _answers(port: int) -> bool:
+def _is_serving(port: int) -> bool:
     try:
         return httpx.get(f"http://127.0.0.1:{port}").status_code == 308
     except httpx.HTTPError:

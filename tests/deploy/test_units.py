@@ -24,8 +24,8 @@ PROCESSES = {
 }
 
 
-def test_each_process_of_the_procfile_is_a_unit():
-    started = {
+def test_procfile_processes_match_systemd_units():
+    commands = {
         name: shlex.split(
             re.search(
                 r"^ExecStart=(.*)$", (DEPLOY / "systemd" / UNITS[name]).read_text(), re.MULTILINE
@@ -33,30 +33,30 @@ def test_each_process_of_the_procfile_is_a_unit():
         )
         for name in UNITS
     }
-    assert {name: ["python", *command[1:]] for name, command in started.items()} == PROCESSES
+    assert {name: ["python", *command[1:]] for name, command in commands.items()} == PROCESSES
 
 
-def test_each_process_of_the_procfile_is_a_container():
+def test_procfile_processes_match_containers():
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
-    serve = re.search(r"^CMD (\[.*\])$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)[1]
-    started = {name: services[name]["command"] for name in ("release", "worker", "beat")} | {
-        "web": yaml.safe_load(serve)
+    web_command = re.search(r"^CMD (\[.*\])$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)[1]
+    commands = {name: services[name]["command"] for name in ("release", "worker", "beat")} | {
+        "web": yaml.safe_load(web_command)
     }
-    assert started == PROCESSES
+    assert commands == PROCESSES
     assert "command" not in services["web1"] | services["web2"]
 
 
-def test_the_image_holds_what_a_run_needs():
+def test_image_contains_required_files():
     dockerfile = (DEPLOY / "Dockerfile").read_text()
     copied = {
         name
         for line in re.findall(r"^COPY (?!--)(.*) \S+$", dockerfile, re.MULTILINE)
         for name in line.split()
     }
-    let_in = set(
+    not_ignored = set(
         re.findall(r"^!(.*)$", (DEPLOY / "Dockerfile.dockerignore").read_text(), re.MULTILINE)
     )
-    assert copied == let_in
+    assert copied == not_ignored
     assert {name for name in copied if not (ROOT / name).exists()} == set()
     needed = {Path(name).parts[0] for name in (*static_files.SOURCES, *static_files.MADE_BY)} - {
         "node_modules"
@@ -64,35 +64,35 @@ def test_the_image_holds_what_a_run_needs():
     assert needed <= copied
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed here")
-def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path):
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+def test_systemd_verifies_units_without_errors(tmp_path: Path):
     shutil.copytree(DEPLOY / "systemd", tmp_path, dirs_exist_ok=True)
     units = [name.replace("@", "@8001") for name in UNITS.values()]
-    for path in tmp_path.glob("*.service"):  # the folder of an installation does not exist here
+    for path in tmp_path.glob("*.service"):  # the installation folder does not exist
         path.write_text(
             path.read_text().replace(
                 "/opt/mindflip/.venv/bin/python", shutil.which("true") or "/bin/true"
             )
         )
     shutil.copy(tmp_path / UNITS["web"], tmp_path / "mindflip-web@8001.service")
-    verified = subprocess.run(
+    completed = subprocess.run(
         ["systemd-analyze", "verify", *(f"./{unit}" for unit in units)],
         cwd=tmp_path,
         capture_output=True,
         text=True,
     )
-    assert (verified.returncode, verified.stderr) == (0, "")
+    assert (completed.returncode, completed.stderr) == (0, "")
 
 
-def test_a_daphne_has_time_to_send_its_sockets_away(settings: Any):
-    stopped = re.search(
+def test_stop_timeouts_exceed_graceful_shutdown_time(settings: Any):
+    unit_timeout = re.search(
         r"^TimeoutStopSec=(\d+)$", (DEPLOY / "systemd" / UNITS["web"]).read_text(), re.MULTILINE
     )[1]
-    killed = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]["web1"][
+    container_timeout = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]["web1"][
         "stop_grace_period"
     ]
     assert (
         settings.SHUTDOWN_TIMEOUT + settings.SHUTDOWN_DELAY
-        < int(stopped)
-        == int(killed.removesuffix("s"))
+        < int(unit_timeout)
+        == int(container_timeout.removesuffix("s"))
     )

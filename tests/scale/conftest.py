@@ -1,4 +1,4 @@
-"""A small generated database that the planner takes for a large one."""
+"""A small generated database that the planner treats as a large one."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from benchmarks.seeding.seed import Plan, missing, seed
 from sessions_app.models import Generation
-from tests.scale.plans import tell_the_planner
+from tests.scale.plans import set_planner_statistics
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def seeded(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     with django_db_blocker.unblock(), transaction.atomic():
         plan = Plan(sessions=1_000, generations=5_000, users=60, days=90, now=timezone.now())
         seed(plan, missing(plan))
-        tell_the_planner()
+        set_planner_statistics()
         yield
         transaction.set_rollback(True)
 
@@ -36,6 +36,6 @@ def operator(seeded: None) -> Client:
 
 
 @pytest.fixture(scope="module")
-def busiest(seeded: None) -> Generation:
+def generation_of_busiest_user(seeded: None) -> Generation:
     """Return a generation of the user with the most generations."""
     return Generation.objects.filter(user__username="seeded-000001", status="succeeded").first()

@@ -11,11 +11,11 @@ LARGE = {
     "sessions_app_generation": 5_000_000,
     "sessions_app_attempt": 6_000_000,
 }
-SORTED_MOST = 200_000  # rows; more than a batch of a sweep
-CHEAP = 2_000  # the planner's units; a seventh of the cost of reading all sessions
+MAX_SORTED_ROWS = 200_000  # rows; more than a batch of a sweep
+CHEAP_COST = 2_000  # the planner's units; a seventh of the cost of reading all sessions
 
 
-def tell_the_planner() -> None:
+def set_planner_statistics() -> None:
     """Make the planner believe that the tables in LARGE have that many rows.
 
     The distributions of values are those of the actual rows.
@@ -30,28 +30,28 @@ def tell_the_planner() -> None:
 
 
 @contextmanager
-def undone() -> Iterator[None]:
-    """Undo everything that is written in the block."""
+def rolled_back() -> Iterator[None]:
+    """Roll back everything that is written in the block."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
 
 
-def faults_of(act: Callable[[], Any]) -> list[str]:
-    """Return one line for each statement of `act` that reads or sorts too much of a large table."""
-    made: dict[str, Any] = {}
+def expensive_statements(call: Callable[[], Any]) -> list[str]:
+    """Return a line for each statement of `call` that reads or sorts too much of a large table."""
+    statements: dict[str, Any] = {}
 
-    def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        made.setdefault(sql, params)
+    def record(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        statements.setdefault(sql, params)
         return execute(sql, params, many, context)
 
-    with undone(), connection.execute_wrapper(note):
-        act()
-    plans = {sql: _plan(sql, params) for sql, params in made.items() if _is_plannable(sql)}
+    with rolled_back(), connection.execute_wrapper(record):
+        call()
+    plans = {sql: _plan(sql, params) for sql, params in statements.items() if _is_plannable(sql)}
     return [
-        f"{fault}: {sql[:2000]}"
+        f"{problem}: {sql[:2000]}"
         for sql, plan in plans.items()
-        for fault in _faults(plan, plan["Total Cost"])
+        for problem in _plan_problems(plan, plan["Total Cost"])
     ]
 
 
@@ -65,11 +65,11 @@ def _plan(sql: str, params: Any) -> dict[str, Any]:
         return cursor.fetchone()[0][0]["Plan"]
 
 
-def _faults(node: dict[str, Any], whole_cost: float) -> Iterator[str]:
-    is_cut_short = whole_cost < CHEAP  # a LIMIT ends the scan early
+def _plan_problems(node: dict[str, Any], total_cost: float) -> Iterator[str]:
+    is_cut_short = total_cost < CHEAP_COST  # a LIMIT ends the scan early
     if "Seq Scan" in node["Node Type"] and node.get("Relation Name") in LARGE and not is_cut_short:
         yield f"reads all of {node['Relation Name']}"
-    if "Sort" in node["Node Type"] and node["Plan Rows"] > SORTED_MOST:
+    if "Sort" in node["Node Type"] and node["Plan Rows"] > MAX_SORTED_ROWS:
         yield f"sorts {node['Plan Rows']:,} rows"
     for inner in node.get("Plans", ()):
-        yield from _faults(inner, whole_cost)
+        yield from _plan_problems(inner, total_cost)

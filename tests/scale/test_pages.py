@@ -15,50 +15,54 @@ pytestmark = pytest.mark.django_db
 SESSIONS = "/admin/sessions_app/webllmsession/"
 
 
-def walked(operator, address: str, way: str) -> tuple[list, str]:
+def walk_pages(operator, address: str, direction: str) -> tuple[list, str]:
     """Return the IDs on this page and on those after it in one direction.
 
     Also return the link of the last page back to the page before it.
     """
-    seen, other = [], {"older_url": "newer_url", "newer_url": "older_url"}[way]
+    seen, opposite = [], {"older_url": "newer_url", "newer_url": "older_url"}[direction]
     while address:
-        shown = operator.get(SESSIONS + address).context["cl"]
-        ids = [row.pk for row in shown.result_list]
-        seen = [*seen, *ids] if way == "older_url" else [*ids, *seen]
-        address, back = getattr(shown, way), getattr(shown, other)
-    return seen, back
+        page = operator.get(SESSIONS + address).context["cl"]
+        ids = [row.pk for row in page.result_list]
+        seen = [*seen, *ids] if direction == "older_url" else [*ids, *seen]
+        address, back_link = getattr(page, direction), getattr(page, opposite)
+    return seen, back_link
 
 
-def test_each_row_of_a_list_is_on_one_page_there_and_back(operator, busiest):
-    rows = list(WebLLMSession.objects.filter(user=busiest.user).values_list("pk", flat=True))
-    there, back = walked(operator, "?q=seeded-000001", "older_url")
+def test_each_row_is_on_exactly_one_page_in_both_directions(operator, generation_of_busiest_user):
+    rows = list(
+        WebLLMSession.objects.filter(user=generation_of_busiest_user.user).values_list(
+            "pk", flat=True
+        )
+    )
+    ids, back_link = walk_pages(operator, "?q=seeded-000001", "older_url")
     assert len(rows) > 50
-    assert there == rows
+    assert ids == rows
     assert (
-        walked(operator, back, "newer_url")[0]
+        walk_pages(operator, back_link, "newer_url")[0]
         == rows[: len(rows) // 50 * 50 if len(rows) % 50 else -50]
     )
 
 
-def test_a_long_list_says_about_how_long_it_is(operator):
+def test_long_list_shows_estimated_total(operator):
     assert (
         "about 5,000,000 generations"
         in operator.get("/admin/sessions_app/generation/").content.decode()
     )
 
 
-def test_an_address_that_names_no_place_shows_the_beginning(operator):
+def test_invalid_position_in_url_is_reported_on_page(operator):
     page = operator.get(SESSIONS, {"older": "yesterday~nobody"})
     assert page.status_code == 200
     assert "names no place in the list" in page.content.decode()
 
 
-def test_seeding_keeps_off_a_database_that_people_use(alice):
+def test_seeding_is_rejected_if_database_has_other_users(alice):
     with pytest.raises(CommandError, match="users of its own"):
         call_command(Command())
 
 
-def test_removal_deletes_the_seeded_rows_and_no_others(seeded, alice):
+def test_removal_deletes_only_seeded_rows(seeded, alice):
     session = session_open(user=alice, model_id="m", now=timezone.now())
     call_command(Command(), remove=True, stdout=StringIO())
     assert list(WebLLMSession.objects.all()) == [session]

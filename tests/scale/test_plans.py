@@ -1,4 +1,4 @@
-"""No page, API call or scheduled task reads a large table whole, or sorts much of it."""
+"""No page, API call or scheduled task reads or sorts most of a large table."""
 
 from urllib.parse import urlencode
 
@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from sessions_app.models import Generation, WebLLMSession
 from sessions_app.services import leases, retention, sessions
-from tests.scale.plans import faults_of
+from tests.scale.plans import expensive_statements
 
 pytestmark = pytest.mark.django_db
 LISTS = ["webllmsession", "generation", "engine"]
@@ -26,18 +26,18 @@ def address(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_list_and_the_pages_after_it_begin_where_an_index_does(operator, name):
+def test_list_and_neighbouring_pages_use_index(operator, name):
     first = operator.get(address(name)).context["cl"]
-    faults = faults_of(lambda: operator.get(address(name)))
+    problems = expensive_statements(lambda: operator.get(address(name)))
     for url in filter(None, [first.older_url]):
         second = operator.get(address(name) + url).context["cl"]
-        faults += faults_of(lambda: operator.get(address(name) + url))  # noqa: B023 - called immediately
-        faults += faults_of(lambda: operator.get(address(name) + second.newer_url))  # noqa: B023
-    assert faults == []
+        problems += expensive_statements(lambda: operator.get(address(name) + url))  # noqa: B023 - called immediately
+        problems += expensive_statements(lambda: operator.get(address(name) + second.newer_url))  # noqa: B023
+    assert problems == []
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_each_choice_of_each_filter_finds_its_rows_by_an_index(operator, name):
+def test_every_filter_choice_uses_index(operator, name):
     changelist = operator.get(address(name)).context["cl"]
     choices = {
         choice["query_string"]
@@ -45,37 +45,41 @@ def test_each_choice_of_each_filter_finds_its_rows_by_an_index(operator, name):
         for choice in spec.choices(changelist)
     }
     assert [
-        fault
+        problem
         for query in sorted(choices)
-        for fault in faults_of(lambda: operator.get(address(name) + query))  # noqa: B023 - called immediately
+        for problem in expensive_statements(lambda: operator.get(address(name) + query))  # noqa: B023 - called immediately
     ] == []
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_search_by_id_user_or_day_finds_its_rows_by_an_index(operator, busiest, name):
-    typed = [
-        str(busiest.pk),
-        str(busiest.session_id)[:8],
+def test_search_by_id_user_or_day_uses_index(operator, generation_of_busiest_user, name):
+    texts = [
+        str(generation_of_busiest_user.pk),
+        str(generation_of_busiest_user.session_id)[:8],
         "seeded-000001",
         f"{timezone.now():%Y-%m-%d}",
     ]
-    pages = [f"{address(name)}?{urlencode({'q': words})}" for words in typed]
-    assert [fault for page in pages for fault in faults_of(lambda: operator.get(page))] == []  # noqa: B023
+    pages = [f"{address(name)}?{urlencode({'q': text})}" for text in texts]
+    assert [
+        problem
+        for page in pages
+        for problem in expensive_statements(lambda: operator.get(page))  # noqa: B023
+    ] == []
 
 
 @pytest.mark.parametrize(
-    "words",
+    "text",
     ["photosynthesis", "photos", "nowhere", "user:seeded-000001 photosynthesis", "fälle deutschen"],
 )
-def test_a_search_by_words_of_a_topic_asks_an_index_or_the_newest_rows(operator, words):
-    assert faults_of(lambda: operator.get(address("generation"), {"q": words})) == []
+def test_topic_search_uses_index_or_newest_rows(operator, text):
+    assert expensive_statements(lambda: operator.get(address("generation"), {"q": text})) == []
 
 
-def test_the_totals_for_staff_count_what_is_open_and_estimate_the_rest(operator):
+def test_staff_stats_count_queued_generations_and_estimate_totals(operator):
     def totals():
         return operator.get("/api/webllm/stats").json()
 
-    assert faults_of(totals) == []
+    assert expensive_statements(totals) == []
     counts = totals()["generations"]
     assert counts["isEstimate"] is True
     assert counts["total"] == pytest.approx(5_000_000, rel=0.02)
@@ -84,24 +88,28 @@ def test_the_totals_for_staff_count_what_is_open_and_estimate_the_rest(operator)
 
 
 @pytest.mark.parametrize("name", ["webllmsession", "generation"])
-def test_a_page_of_one_row_reads_that_row_and_its_own(operator, busiest, name):
-    pk = busiest.session_id if name == "webllmsession" else busiest.pk
-    assert faults_of(lambda: operator.get(f"{address(name)}{pk}/change/")) == []
+def test_change_page_uses_indexes(operator, generation_of_busiest_user, name):
+    pk = (
+        generation_of_busiest_user.session_id
+        if name == "webllmsession"
+        else generation_of_busiest_user.pk
+    )
+    assert expensive_statements(lambda: operator.get(f"{address(name)}{pk}/change/")) == []
 
 
-def test_the_rest_lists_of_a_user_read_the_rows_of_a_page(busiest):
+def test_rest_lists_and_details_of_user_use_indexes(generation_of_busiest_user):
     client = APIClient(HTTP_HOST="localhost")
-    client.force_authenticate(busiest.user)
+    client.force_authenticate(generation_of_busiest_user.user)
     for path in (
         "/api/webllm/session",
-        f"/api/webllm/session/{busiest.session_id}/generations",
-        f"/api/webllm/generations/{busiest.pk}",
+        f"/api/webllm/session/{generation_of_busiest_user.session_id}/generations",
+        f"/api/webllm/generations/{generation_of_busiest_user.pk}",
     ):
         assert client.get(path).status_code == 200
-        assert faults_of(lambda: client.get(path)) == []  # noqa: B023
+        assert expensive_statements(lambda: client.get(path)) == []  # noqa: B023
 
 
 @pytest.mark.parametrize("sweep", SWEEPS, ids=lambda sweep: sweep.__name__)
-def test_what_runs_by_the_clock_finds_its_rows_by_an_index(seeded, sweep):
+def test_scheduled_task_uses_index(seeded, sweep):
     assert WebLLMSession.objects.count() == 1_000
-    assert faults_of(lambda: sweep(now=timezone.now())) == []
+    assert expensive_statements(lambda: sweep(now=timezone.now())) == []

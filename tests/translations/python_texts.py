@@ -24,7 +24,7 @@ ENGLISH_FILES = {
     r"^flashcards/(?:prompts|grammar)\.py": "prompts, which are part of the protocol",
 }
 GETTEXT = re.compile(r"^(?:translation\.)?n?p?gettext(?:_lazy|_noop)?$")
-# Functions whose arguments nobody reads, or only in the log.
+# Functions whose arguments are not displayed, or only logged.
 CODE_CALLS = re.compile(
     r"^(?:log|logger|logging|re|warnings)\.\w+$|(?:^|\.)(?:execute|SQL|TypeVar|get_model|NewType)$"
     r"|^(?:\w*ForeignKey|models\.\w+Field|ImproperlyConfigured)$"
@@ -63,8 +63,8 @@ EXEMPT_LINE = re.compile(r"#\s*untranslated: \S")
 def is_text(value: str) -> bool:
     if HEADER.match(value) or SQL.match(value):
         return False
-    words = HTML_TAG.sub(" ", value)
-    return bool(WORDS.search(words) or WORD_AND_VALUE.search(words))
+    text = HTML_TAG.sub(" ", value)
+    return bool(WORDS.search(text) or WORD_AND_VALUE.search(text))
 
 
 def python_files() -> Iterator[str]:

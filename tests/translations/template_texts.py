@@ -65,13 +65,13 @@ def untranslated(source: str) -> list[tuple[int, str]]:
         is_html = token.token_type == TokenType.TEXT and not (is_translated or is_comment)
         html.append(source[start:end] if is_html else re.sub(r"\S", " ", source[start:end]))
         if token.token_type in (TokenType.BLOCK, TokenType.VAR):
-            texts += [(token.lineno, text) for text in _in_token(token.contents, name)]
+            texts += [(token.lineno, text) for text in _texts_in_token(token.contents, name)]
         if token.token_type == TokenType.BLOCK and name in ("endblocktranslate", "endblocktrans"):
             is_translated = False
     for line, text in texts_of_html("".join(html)):
-        words = NAMES.sub("", text).strip()
-        if LETTER.search(words):
-            texts.append((line, words))
+        remaining_text = NAMES.sub("", text).strip()
+        if LETTER.search(remaining_text):
+            texts.append((line, remaining_text))
     return sorted(texts)
 
 
@@ -83,7 +83,7 @@ def texts_of_html(html: str) -> list[tuple[int, str]]:
     return parser.texts
 
 
-def _in_token(contents: str, name: str) -> Iterator[str]:
+def _texts_in_token(contents: str, name: str) -> Iterator[str]:
     if "|pluralize" in contents or NOT_EXTRACTED.search(contents):
         yield contents
     if name in {"translate", "trans", *NAME_TAGS}:

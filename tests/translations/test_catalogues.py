@@ -67,7 +67,7 @@ def test_fuzzy_translation_is_left_out(tmp_path):
     assert gettext.GNUTranslations(compiled.open("rb")).gettext("Decks") == "Decks"
 
 
-def test_fuzzy_translation_with_a_wrong_placeholder_is_left_out(tmp_path):
+def test_fuzzy_translation_with_wrong_placeholder_is_left_out(tmp_path):
     """`make messages` merges texts that are similar, whose placeholders can differ."""
     fuzzy = '\n#, fuzzy, python-format\nmsgid "%(count)s decks"\nmsgstr "%(number)s talii"\n'
     write_po(tmp_path, PO + fuzzy)
@@ -75,12 +75,12 @@ def test_fuzzy_translation_with_a_wrong_placeholder_is_left_out(tmp_path):
     assert gettext.GNUTranslations(compiled.open("rb")).gettext("Cards") == "Fiszki"
 
 
-def text_with(translation: str, text: str) -> str:
+def catalogue_with(translation: str, text: str) -> str:
     return f'{PO}\nmsgid "{text}"\nmsgstr "{translation}"\n'
 
 
 @pytest.mark.parametrize(
-    ("wrong", "reason"),
+    ("invalid", "reason"),
     [
         (PO.replace('msgstr[1] "%(count)s', 'msgstr[1] "%(number)s'), "unknown named placeholder"),
         (PO.replace('"Cards"\nmsgstr', '"Cards"\nmsgstring'), "line 8: Unknown"),
@@ -88,17 +88,17 @@ def text_with(translation: str, text: str) -> str:
         (PO.replace("n==1 ? 0", "count ? 0"), "plural form"),
         (PO.replace("utf-8", "klingon"), "unknown encoding: klingon"),
         (PO.replace("utf-8", "us-ascii") + "\n# ż", "can't decode"),
-        (text_with("do {maximun}", "up to {maximum}"), "differ: {maximum} {maximun}"),
-        (text_with("do {maximum} {", "up to {maximum}"), "not doubled"),
-        (text_with("Gotowe", "%(name)s is ready"), "differ: %(name)"),
-        (text_with("%(share)s %, tak", "%(share)s of them"), "not doubled"),
-        (text_with("<b>Nowe", "<b>New</b>"), "differ: </b>"),
-        (text_with("Nowe<script>", "New"), "differ: <script>"),
-        (text_with(r"„Nowe\"", "New"), 'differ: "'),
+        (catalogue_with("do {maximun}", "up to {maximum}"), "differ: {maximum} {maximun}"),
+        (catalogue_with("do {maximum} {", "up to {maximum}"), "not doubled"),
+        (catalogue_with("Gotowe", "%(name)s is ready"), "differ: %(name)"),
+        (catalogue_with("%(share)s %, tak", "%(share)s of them"), "not doubled"),
+        (catalogue_with("<b>Nowe", "<b>New</b>"), "differ: </b>"),
+        (catalogue_with("Nowe<script>", "New"), "differ: <script>"),
+        (catalogue_with(r"„Nowe\"", "New"), 'differ: "'),
     ],
 )
-def test_wrong_catalogue_is_rejected_with_its_file_and_reason(tmp_path, wrong, reason):
-    path = write_po(tmp_path, wrong)
+def test_invalid_catalogue_is_rejected_with_file_and_reason(tmp_path, invalid, reason):
+    path = write_po(tmp_path, invalid)
     write_po(tmp_path, PO, "de")
     with pytest.raises(translations.InvalidCatalogue) as rejection:
         translations.compile_languages(tmp_path / "source", tmp_path / "compiled")
@@ -117,15 +117,15 @@ def test_wrong_catalogue_is_rejected_with_its_file_and_reason(tmp_path, wrong, r
         ("%(name)s is <b>new</b>", "<b>Nowe</b>: %(name)s, 100 %%"),
     ],
 )
-def test_translation_that_can_be_displayed_is_compiled(tmp_path, text, translation):
-    write_po(tmp_path, "\ufeff" + text_with(translation, text).replace("\n", "\r\n"))
+def test_valid_translation_is_compiled(tmp_path, text, translation):
+    write_po(tmp_path, "\ufeff" + catalogue_with(translation, text).replace("\n", "\r\n"))
     (compiled,) = translations.compile_languages(tmp_path / "source", tmp_path / "compiled")
     texts = gettext.GNUTranslations(compiled.open("rb"))
     unquoted = text.replace("\\", "")
     assert texts.gettext(unquoted) == translation.replace("\\", "")
 
 
-def test_fuzzy_translation_may_have_the_placeholders_of_an_earlier_text(tmp_path):
+def test_fuzzy_translation_may_have_placeholders_of_earlier_text(tmp_path):
     write_po(tmp_path, PO.replace('"Decks"', '"%(name)s"').replace("Talie", "%(title)s"))
     assert translations.compile_languages(tmp_path / "source", tmp_path / "compiled")
 
@@ -137,7 +137,7 @@ def test_incomplete_plural_forms_are_left_out(tmp_path):
     assert texts.ngettext("%(count)s card", "%(count)s cards", 1) == "%(count)s card"
 
 
-def test_catalogues_can_be_compiled_by_several_processes(tmp_path):
+def test_catalogues_can_be_compiled_concurrently(tmp_path):
     write_po(tmp_path, PO)
     compile_again = partial(
         translations.compile_languages, tmp_path / "source", tmp_path / "compiled"
@@ -148,7 +148,7 @@ def test_catalogues_can_be_compiled_by_several_processes(tmp_path):
     assert set((tmp_path / "compiled").rglob("*.*")) == compiled
 
 
-def test_release_changes_nothing_if_a_catalogue_is_wrong(tmp_path, monkeypatch):
+def test_release_changes_nothing_if_catalogue_is_invalid(tmp_path, monkeypatch):
     path = write_po(tmp_path, PO.replace("fiszki", "%(cards)s"))
     compile_these = partial(translations.compile_languages, tmp_path / "source", tmp_path)
     calls = []
@@ -164,7 +164,7 @@ def test_release_changes_nothing_if_a_catalogue_is_wrong(tmp_path, monkeypatch):
     assert calls == ["compilemessages"]
 
 
-def test_read_only_data_folder_is_reported(tmp_path, monkeypatch):
+def test_unwritable_data_folder_is_reported(tmp_path, monkeypatch):
     write_po(tmp_path, PO)
     (tmp_path / "file").touch()
     compile_these = partial(translations.compile_languages, tmp_path / "source", tmp_path / "file")
@@ -173,7 +173,7 @@ def test_read_only_data_folder_is_reported(tmp_path, monkeypatch):
         call_command("compilemessages")
 
 
-def test_new_language_gets_all_texts_and_keeps_its_translations(tmp_path, monkeypatch):
+def test_new_language_has_all_texts_and_keeps_translations_on_update(tmp_path, monkeypatch):
     monkeypatch.setattr(translations, "LOCALE", tmp_path)
     path = translations.update_language("pl", "djangojs")
     wanted = translations.extract_texts("djangojs")
@@ -187,8 +187,8 @@ def test_new_language_gets_all_texts_and_keeps_its_translations(tmp_path, monkey
     assert translations._read(path)[first].string == "!"
 
 
-def test_every_text_of_the_code_is_extracted():
-    """Babel reads tokens, so an unusual one could hide the texts after it."""
+def test_every_text_in_code_is_extracted():
+    """Babel reads tokens, so an unusual token could hide the texts after it."""
     for domain, files, texts_of in (
         ("django", python_texts.python_files(), texts_in_python),
         ("djangojs", (path for path in (ROOT / "static/js").rglob("*.js")), texts_in_module),
@@ -227,7 +227,7 @@ def test_lists_of_texts_are_up_to_date():
     call_command("makemessages", "--check")
 
 
-def test_outdated_list_of_texts_is_reported(tmp_path, monkeypatch):
+def test_missing_lists_of_texts_are_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(translations, "LOCALE", tmp_path)
     with pytest.raises(CommandError, match="run `make messages`"):
         call_command("makemessages", "--check")
@@ -238,7 +238,7 @@ def test_outdated_list_of_texts_is_reported(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("language", "folder"), [("pl", "pl"), ("pt-br", "pt_BR"), ("zh_Hans", "zh_Hans")]
 )
-def test_language_is_added_in_the_folder_of_its_code(tmp_path, monkeypatch, language, folder):
+def test_language_is_added_in_folder_of_its_code(tmp_path, monkeypatch, language, folder):
     monkeypatch.setattr(translations, "LOCALE", tmp_path)
     call_command("makemessages", "--locale", language)
     assert {path.name for path in (tmp_path / folder / "LC_MESSAGES").iterdir()} == {
@@ -255,7 +255,7 @@ def test_unknown_language_is_not_added(tmp_path, monkeypatch, language):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_merging_the_same_texts_again_changes_nothing(tmp_path, monkeypatch):
+def test_merging_same_texts_again_changes_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(translations, "LOCALE", tmp_path)
     path = translations.update_language("pl", "djangojs")
     before = re.sub(r"(?<=POT-Creation-Date: )\d{4}", "2020", path.read_text())
@@ -288,7 +288,7 @@ def missing(language: Path, domain: str) -> list[str]:
     ]
 
 
-def test_missing_translations_are_found(tmp_path, monkeypatch):
+def test_missing_translations_are_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(translations, "LOCALE", tmp_path)
     texts = [text.id for text in translations.extract_texts("djangojs") if text.id]
     path = translations.update_language("eo", "djangojs")

@@ -18,7 +18,7 @@ from tests.translations import pseudo
 pytestmark = pytest.mark.django_db
 
 
-def test_page_is_in_the_language_that_the_browser_prefers(client: Client, pseudo_language):
+def test_page_is_in_preferred_language_of_browser(client: Client, pseudo_language):
     response = client.get("/sign-in", **pseudo_language)
     page = response.content.decode()
     assert '<html lang="eo">' in page
@@ -28,7 +28,9 @@ def test_page_is_in_the_language_that_the_browser_prefers(client: Client, pseudo
 
 
 @pytest.mark.parametrize("preferred", ["", "en", "de", "*", "x" * 5000])
-def test_page_is_english_for_other_languages(client: Client, pseudo_language, preferred):
+def test_page_is_english_if_no_other_offered_language_is_preferred(
+    client: Client, pseudo_language, preferred
+):
     page = client.get("/sign-in", HTTP_ACCEPT_LANGUAGE=preferred).content.decode()
     assert '<html lang="en">' in page
     assert "<h1>Sign in</h1>" in page
@@ -38,7 +40,7 @@ def test_page_is_english_for_other_languages(client: Client, pseudo_language, pr
 @pytest.mark.parametrize(
     ("language", "attributes"), [("en", 'lang="en"'), ("ar", 'lang="ar" dir="rtl"')]
 )
-def test_direction_of_a_page_is_that_of_its_language(client, settings, language, attributes):
+def test_page_direction_matches_language(client, settings, language, attributes):
     settings.LANGUAGES = [("en", "English"), ("ar", "Arabic")]
     page = client.get("/sign-in", HTTP_ACCEPT_LANGUAGE=language).content.decode()
     assert f"<html {attributes}>" in page
@@ -46,15 +48,13 @@ def test_direction_of_a_page_is_that_of_its_language(client, settings, language,
         assert f"<html {attributes}>" in render_to_string("500.html")
 
 
-def test_error_of_the_api_is_in_the_language_that_the_client_prefers(
-    client: Client, pseudo_language
-):
+def test_api_error_is_in_preferred_language_of_client(client: Client, pseudo_language):
     problem = client.get("/api/nowhere", **pseudo_language).json()
     assert problem["code"] == "not_found"
     assert problem["error"].startswith("⟦")
 
 
-def test_texts_of_modules_are_a_script_that_never_changes(client: Client, pseudo_language):
+def test_javascript_catalogue_is_immutable_script(client: Client, pseudo_language):
     page = client.get("/sign-in", **pseudo_language).content.decode()
     address = re.search(r'<script src="(/texts/eo\.[0-9a-f]{12}\.js)"></script>', page)
     assert address
@@ -69,13 +69,13 @@ def test_texts_of_modules_are_a_script_that_never_changes(client: Client, pseudo
 
 
 @pytest.mark.parametrize("language", ["en", "de", "..", "eo%2F"])
-def test_texts_in_a_language_that_is_not_offered_are_not_found(
+def test_javascript_catalogue_of_unavailable_language_returns_404(
     client: Client, pseudo_language, language
 ):
     assert client.get(f"/texts/{language}.000000000000.js").status_code == 404
 
 
-def test_static_file_does_not_depend_on_the_language(client: Client, pseudo_language):
+def test_static_file_does_not_depend_on_language(client: Client, pseudo_language):
     response = client.get("/static/icons/logo.svg", **pseudo_language)
     assert "Content-Language" not in response
     assert "Accept-Language" not in response.get("Vary", "")
@@ -88,9 +88,7 @@ def deck(transactional_db, alice):
     return deck
 
 
-async def test_pieces_of_a_download_are_in_the_language_of_its_request(
-    alice, deck, pseudo_language
-):
+async def test_streamed_download_is_in_language_of_request(alice, deck, pseudo_language):
     """They are made in threads, after the view has returned."""
     headers = {
         "host": "localhost",
@@ -104,25 +102,25 @@ async def test_pieces_of_a_download_are_in_the_language_of_its_request(
         "query_string": b"format=markdown",
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
-    wire = ApplicationCommunicator(http_application, scope)
-    await wire.send_input({"type": "http.request"})
-    assert (await wire.receive_output(10))["status"] == 200
+    communicator = ApplicationCommunicator(http_application, scope)
+    await communicator.send_input({"type": "http.request"})
+    assert (await communicator.receive_output(10))["status"] == 200
     body, has_more = b"", True
     while has_more:
-        output = await wire.receive_output(10)
+        output = await communicator.receive_output(10)
         body, has_more = body + output.get("body", b""), output.get("more_body", False)
-    await wire.wait(10)
+    await communicator.wait(10)
     assert "⟦Card 1⟧" in body.decode()
 
 
-def test_texts_of_another_version_are_not_cached(client: Client, pseudo_language):
-    """During an upgrade, a page of one version may ask a process of the other one."""
+def test_javascript_catalogue_of_other_version_is_not_cached(client: Client, pseudo_language):
+    """During an upgrade, a page of one version may send requests to the other version."""
     response = client.get("/texts/eo.000000000000.js")
     assert response.status_code == 200
     assert response["Cache-Control"] == "no-store"
 
 
-def test_process_keeps_its_texts_while_a_new_version_is_released(
+def test_process_keeps_texts_after_new_catalogue_is_compiled(
     client: Client, pseudo_language, settings, tmp_path
 ):
     settings.LOCALE_PATHS = [tmp_path / "compiled"]
@@ -141,7 +139,7 @@ def script_address(client: Client, language) -> str:
     return re.search(r'src="(/texts/[^"]+)"', page)[1]
 
 
-def test_capitals_of_a_language_in_a_cookie_are_ignored(client: Client, pseudo_language):
+def test_language_cookie_is_case_insensitive(client: Client, pseudo_language):
     client.cookies["django_language"] = "EO"
     page = client.get("/sign-in").content.decode()
     assert '<html lang="eo">' in page

@@ -108,17 +108,17 @@ STYLE_TEXTS = {
 
 
 @pytest.mark.parametrize(("code", "texts"), STYLE_TEXTS.items())
-def test_text_in_a_style_sheet_is_found(code, texts):
+def test_untranslatable_texts_in_style_sheet_are_found(code, texts):
     assert [text for _, text in style_texts.untranslated(code)] == texts
 
 
 @pytest.mark.parametrize(("code", "texts"), PYTHON_TEXTS.items())
-def test_untranslated_text_in_python_is_found(code, texts):
+def test_untranslated_texts_in_python_are_found(code, texts):
     assert [text for _, text in python_texts.untranslated(code)] == texts
 
 
 @pytest.mark.parametrize(("code", "texts"), TEMPLATE_TEXTS.items())
-def test_untranslated_text_in_a_template_is_found(code, texts):
+def test_untranslated_texts_in_template_are_found(code, texts):
     assert [text for _, text in template_texts.untranslated(code)] == texts
 
 
@@ -135,12 +135,12 @@ def test_untranslated_texts_in_modules_are_found():
 @pytest.mark.parametrize(
     "argument", ["`All decks`", "text", 'isOne ? "A card" : "All cards"', '"All " + name']
 )
-def test_text_of_a_module_that_cannot_be_extracted_is_found(argument):
+def test_module_text_that_cannot_be_extracted_is_reported(argument):
     messages = {message["messageId"] for message in lint(f"gettext({argument});")}
     assert "computed" in messages
 
 
-def test_text_inside_another_text_of_a_module_is_found():
+def test_nested_module_text_is_reported():
     (message,) = lint('gettext("%(cards)s left", { cards: ngettext("a", "b", 2) });')
     assert message["messageId"] == "nested"
 
