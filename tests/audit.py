@@ -33,54 +33,54 @@ TIMEOUT_SECONDS = 120
 
 
 @dataclass(frozen=True)
-class Verdict:
+class AuditResult:
     """The result of an audit.
 
     `vulnerable` has a line for each package to upgrade. `audited` counts the packages that a
     service knows.
     """
 
-    what: str
+    ecosystem: str
     audited: int = 0
     vulnerable: list[str] = field(default_factory=list)
     not_audited: str = ""
 
     def __str__(self) -> str:
         lines = [
-            f"{self.what}: {self.audited} audited, {len(self.vulnerable)} with a known"
+            f"{self.ecosystem}: {self.audited} audited, {len(self.vulnerable)} with a known"
             " vulnerability."
         ]
         if self.not_audited:
-            lines.append(f"{self.what}: NOT AUDITED: {self.not_audited}")
+            lines.append(f"{self.ecosystem}: NOT AUDITED: {self.not_audited}")
         return "\n".join([*lines, *(f"  {line}" for line in self.vulnerable)])
 
 
-def python_verdict(output: str, complaint: str) -> Verdict:
-    """Return the verdict on pip-audit's JSON output, or on its complaint if it printed none."""
-    what = "Python packages"
+def python_result(output: str, stderr: str) -> AuditResult:
+    """Return the result from pip-audit's JSON output, or from stderr if it printed no JSON."""
+    ecosystem = "Python packages"
     packages = _parsed(output).get("dependencies")
     if packages is None:
-        return Verdict(what, not_audited=_last_line(complaint))
+        return AuditResult(ecosystem, not_audited=_last_line(stderr))
     skipped = [package["skip_reason"] for package in packages if "skip_reason" in package]
     vulnerable = [_python_line(package) for package in packages if package.get("vulns")]
-    return Verdict(
-        what,
+    return AuditResult(
+        ecosystem,
         len(packages) - len(skipped),
         vulnerable,
         f"{len(skipped)}, as {skipped[0]}" if skipped else "",
     )
 
 
-def npm_verdict(output: str, complaint: str) -> Verdict:
-    """Return the verdict on the output of `npm audit --json`."""
-    what = "npm packages"
+def npm_result(output: str, stderr: str) -> AuditResult:
+    """Return the result from the output of `npm audit --json`."""
+    ecosystem = "npm packages"
     report = _parsed(output)
     if "vulnerabilities" not in report:
-        return Verdict(what, not_audited=report.get("message") or _last_line(complaint))
+        return AuditResult(ecosystem, not_audited=report.get("message") or _last_line(stderr))
     vulnerable = [
         _npm_line(name, vulnerability) for name, vulnerability in report["vulnerabilities"].items()
     ]
-    return Verdict(what, int(report["metadata"]["dependencies"]["total"]), vulnerable)
+    return AuditResult(ecosystem, int(report["metadata"]["dependencies"]["total"]), vulnerable)
 
 
 def _parsed(output: str) -> dict[str, Any]:
@@ -107,28 +107,31 @@ def _npm_line(name: str, vulnerability: dict[str, Any]) -> str:
     return f"{name} {vulnerability['range']} ({vulnerability['severity']}): {'; '.join(facts)}"
 
 
-def _last_line(complaint: str) -> str:
-    return (complaint.strip().splitlines() or ["no reason was given"])[-1]
+def _last_line(stderr: str) -> str:
+    return (stderr.strip().splitlines() or ["no reason was given"])[-1]
 
 
-def _ask(command: Sequence[str], verdict: Callable[[str, str], Verdict]) -> Verdict:
+def _run_audit(command: Sequence[str], parse: Callable[[str, str], AuditResult]) -> AuditResult:
     try:
         run = subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return verdict("", str(error))
-    return verdict(run.stdout, run.stderr)
+        return parse("", str(error))
+    return parse(run.stdout, run.stderr)
 
 
 def main() -> None:
-    verdicts = [_ask(PYTHON_COMMAND, python_verdict), _ask([*npm(), *NPM_ARGUMENTS], npm_verdict)]
-    sys.stdout.write("".join(f"{verdict}\n" for verdict in verdicts))
+    results = [
+        _run_audit(PYTHON_COMMAND, python_result),
+        _run_audit([*npm(), *NPM_ARGUMENTS], npm_result),
+    ]
+    sys.stdout.write("".join(f"{result}\n" for result in results))
     is_required = os.environ.get("MINDFLIP_AUDIT") == "required"
-    if any(verdict.vulnerable or (is_required and verdict.not_audited) for verdict in verdicts):
+    if any(result.vulnerable or (is_required and result.not_audited) for result in results):
         sys.exit(
-            "Upgrade what is named above (docs/contributing.md, Dependencies); with"
-            " MINDFLIP_AUDIT=required all must be audited."
+            "Upgrade the packages above (docs/contributing.md, Dependencies). With"
+            " MINDFLIP_AUDIT=required, all packages must be audited."
         )
 
 

@@ -1,4 +1,4 @@
-"""The fixtures of all tests, and what surrounds each test."""
+"""Fixtures for all tests."""
 
 import os
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import redis
 
 from mindflip.middleware import FilesMiddleware
 
-# The asserts of helpers explain their failures as those of tests do.
+# Failed asserts in helpers show their values, like those in tests.
 pytest.register_assert_rewrite("tests.helpers", "tests.permissions", "tests.resilience")
 pytest_plugins = [
     "tests.fixtures.users",
@@ -21,7 +21,7 @@ pytest_plugins = [
 
 
 @pytest.fixture(autouse=True)
-def _own_redis_keys_are_gone_afterwards() -> Iterator[None]:
+def _delete_redis_keys() -> Iterator[None]:
     """Delete this worker's Redis keys (rates, tickets, cached results) after each test."""
     yield
     with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
@@ -31,20 +31,20 @@ def _own_redis_keys_are_gone_afterwards() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _static_files_are_looked_up_once() -> Iterator[None]:
+def _cache_static_files() -> Iterator[None]:
     """Look up the static files only once, and not for every test client.
 
     Django creates the middleware for each client. Looking up the modification times of two thousand
     files takes a third of a second.
     """
-    look_up, known = FilesMiddleware.add_files_from_manifest, {}
+    add_files, cached_files = FilesMiddleware.add_files_from_manifest, {}
 
-    def look_up_once(middleware: FilesMiddleware) -> None:
-        if not known:
-            look_up(middleware)
-            known.update(middleware.files)
-        middleware.files.update(known)
+    def add_cached_files(middleware: FilesMiddleware) -> None:
+        if not cached_files:
+            add_files(middleware)
+            cached_files.update(middleware.files)
+        middleware.files.update(cached_files)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(FilesMiddleware, "add_files_from_manifest", look_up_once)
+        patch.setattr(FilesMiddleware, "add_files_from_manifest", add_cached_files)
         yield

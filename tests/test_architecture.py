@@ -1,4 +1,4 @@
-"""The layers: imports point one way without circles, pure modules are pure, all are documented."""
+"""Imports respect the layers and have no cycles, and docs/architecture.md lists every module."""
 
 import ast
 import re
@@ -57,7 +57,7 @@ def modules(folder: str) -> list[Path]:
     return [path for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts]
 
 
-def importing(paths: list[Path], *prefixes: str) -> list[str]:
+def imports_with_prefix(paths: list[Path], *prefixes: str) -> list[str]:
     return [
         f"{path.relative_to(ROOT)}: {name}"
         for path in paths
@@ -66,11 +66,11 @@ def importing(paths: list[Path], *prefixes: str) -> list[str]:
     ]
 
 
-def dotted(path: Path) -> str:
+def module_name(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def run_on_import(node: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
+def top_level_imports(node: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
     """Yield the import statements outside functions and `if TYPE_CHECKING`.
 
     They run when the module is imported.
@@ -79,17 +79,19 @@ def run_on_import(node: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
         if isinstance(child, ast.Import | ast.ImportFrom):
             yield child
         elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
-            yield from run_on_import(ast.Module(child.orelse, []))
+            yield from top_level_imports(ast.Module(child.orelse, []))
         elif not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield from run_on_import(child)
+            yield from top_level_imports(child)
 
 
 def imported_names(path: Path) -> Iterator[str]:
     """Return the full names of all modules and objects that a module imports on import."""
     package = (
-        dotted(path).split(".") if path.name == "__init__.py" else dotted(path).split(".")[:-1]
+        module_name(path).split(".")
+        if path.name == "__init__.py"
+        else module_name(path).split(".")[:-1]
     )
-    for node in run_on_import(ast.parse(path.read_text())):
+    for node in top_level_imports(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         else:
@@ -106,35 +108,35 @@ def import_graph(paths: list[Path]) -> dict[str, set[str]]:
     __init__. An import also runs the __init__ of every package that contains the imported module
     but not the importing one.
     """
-    graph: dict[str, set[str]] = {dotted(path): set() for path in paths}
+    graph: dict[str, set[str]] = {module_name(path): set() for path in paths}
     for path in paths:
-        own = dotted(path)
+        importing_module = module_name(path)
         for name in imported_names(path):
             target = name if name in graph else name.rpartition(".")[0]
             parents = [target[: dot.start()] for dot in re.finditer(r"\.", target)]
-            graph[own] |= {
+            graph[importing_module] |= {
                 target,
-                *(parent for parent in parents if not own.startswith(f"{parent}.")),
-            } & graph.keys() - {own}
+                *(parent for parent in parents if not importing_module.startswith(f"{parent}.")),
+            } & graph.keys() - {importing_module}
     return graph
 
 
-def test_modules_do_not_import_each_other_in_a_circle():
+def test_python_modules_have_no_circular_imports():
     TopologicalSorter(
         import_graph(modules("mindflip") + modules("sessions_app") + modules("flashcards"))
     ).prepare()
 
 
-def test_sessions_never_import_flashcards():
-    assert importing(modules("sessions_app"), "flashcards") == []
+def test_sessions_app_does_not_import_flashcards():
+    assert imports_with_prefix(modules("sessions_app"), "flashcards") == []
 
 
-def test_no_app_imports_the_project():
-    assert importing(modules("sessions_app") + modules("flashcards"), "mindflip") == []
+def test_apps_do_not_import_project_package():
+    assert imports_with_prefix(modules("sessions_app") + modules("flashcards"), "mindflip") == []
 
 
-def test_flashcards_enter_sessions_by_their_doors():
-    doors = (
+def test_flashcards_import_only_public_modules_of_sessions_app():
+    public_modules = (
         "sessions_app.services",
         "sessions_app.exceptions",
         "sessions_app.models",
@@ -142,36 +144,36 @@ def test_flashcards_enter_sessions_by_their_doors():
         "sessions_app.templatetags",
         "sessions_app.admin.base",
     )
-    lines = importing(modules("flashcards"), "sessions_app.")
-    assert [line for line in lines if not line.split(": ")[1].startswith(doors)] == []
+    lines = imports_with_prefix(modules("flashcards"), "sessions_app.")
+    assert [line for line in lines if not line.split(": ")[1].startswith(public_modules)] == []
 
 
-def test_services_know_no_transport():
+def test_services_do_not_import_transport_modules():
     names = (*(f"sessions_app.{name}" for name in TRANSPORT), "channels", "rest_framework")
-    assert importing(modules("sessions_app/services"), *names) == []
+    assert imports_with_prefix(modules("sessions_app/services"), *names) == []
 
 
-def test_the_socket_names_no_model():
+def test_consumers_import_neither_models_nor_services():
     assert (
-        importing(
+        imports_with_prefix(
             [ROOT / "sessions_app/consumers.py"], "sessions_app.models", "sessions_app.services"
         )
         == []
     )
 
 
-def test_only_events_talk_to_the_channel_layer():
-    layer = importing(modules("sessions_app") + modules("flashcards"), "channels.layers")
+def test_only_events_module_imports_channel_layer():
+    layer = imports_with_prefix(modules("sessions_app") + modules("flashcards"), "channels.layers")
     assert {line.split(":")[0] for line in layer} == {"sessions_app/events.py"}
 
 
 @pytest.mark.parametrize("path", PURE)
-def test_pure_modules_import_no_framework_but_translations(path):
-    lines = importing([ROOT / path], "django", "rest_framework", "channels", "redis")
+def test_pure_modules_import_no_framework_except_translations(path):
+    lines = imports_with_prefix([ROOT / path], "django", "rest_framework", "channels", "redis")
     assert [line for line in lines if not line.split(": ")[1].startswith(TRANSLATIONS)] == []
 
 
-def test_no_migration_is_missing(db):
+def test_migrations_match_models(db):
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
@@ -185,19 +187,19 @@ def test_tests_import_neither_conftest_nor_test_modules():
     } == set()
 
 
-def test_a_dynamic_import_of_ours_is_awaited_where_it_stands():
+def test_dynamic_imports_of_scripts_are_awaited_directly():
     """mindflip.storage only gives these imports hashed names.
 
     Another form would load a second copy of the module, and cache neither.
     """
-    loose = re.compile(
+    without_await = re.compile(
         r"""(?<!await )(?<!typeof )(?<![{<(|] )(?<![{<|])import\(["'][./][^"']*["']\)(?!\.[A-Z])"""
     )
     unawaited = [
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for path in (ROOT / "static/js").rglob("*.js")
         for line in path.read_text().splitlines()
-        if loose.search(line)
+        if without_await.search(line)
     ]
     assert unawaited == []
 
@@ -205,7 +207,7 @@ def test_a_dynamic_import_of_ours_is_awaited_where_it_stands():
 def script_imports(path: Path) -> list[Path]:
     """Return the modules of static/js that a module of static/js loads.
 
-    It loads them by static imports, `export … from` and awaited dynamic imports.
+    These are static imports, `export … from` and awaited dynamic imports.
     """
     static = r"""^(?:import |(?:import|export|\}).* from )["'](\.[^"']+)["']"""
     dynamic = r"""(?<=await )import\(["'](\.[^"']+)["']\)"""
@@ -217,25 +219,25 @@ def script_imports(path: Path) -> list[Path]:
     ]
 
 
-def test_scripts_do_not_import_each_other_in_a_circle():
-    """Circles of dynamic imports fail, too.
+def test_scripts_have_no_circular_imports():
+    """Fail for cycles of dynamic imports, too.
 
     mindflip.storage cannot name files by hashes that depend on each other.
     """
     graph = {path: script_imports(path) for path in sorted((ROOT / "static/js").rglob("*.js"))}
     assert sum(map(len, graph.values())) > 200, "The pattern finds the imports."
-    TopologicalSorter(graph).prepare()  # raises CycleError, which names the modules of the circle
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the modules of the cycle
 
 
 @pytest.fixture(scope="module")
 def documented() -> dict[str, set[str]]:
-    """Return the names in backticks in docs/architecture.md, by the folder that starts the row."""
+    """Return the names in backticks in docs/architecture.md, by the folder of their row."""
     page = (ROOT / "docs/architecture.md").read_text()
     rows = re.findall(r"^\| `([^`]+)/` \|(.*)\|$", page, re.MULTILINE)
-    return {folder: set(re.findall(r"`([^`]+)`", words)) for folder, words in rows}
+    return {folder: set(re.findall(r"`([^`]+)`", cell)) for folder, cell in rows}
 
 
-def test_the_architecture_names_every_module(documented):
+def test_architecture_page_lists_every_module(documented):
     packages = ("mindflip", "sessions_app", "flashcards")
     python = [path for package in packages for path in modules(package)]
     named = [(path, path.stem) for path in python if path.name != "__init__.py"]
@@ -248,7 +250,7 @@ def test_the_architecture_names_every_module(documented):
     assert missing == []
 
 
-def test_the_architecture_names_no_module_that_does_not_exist(documented):
+def test_architecture_page_lists_only_existing_modules(documented):
     assert [folder for folder in documented if not (ROOT / folder).is_dir()] == []
     scripts = [
         ROOT / folder / name

@@ -25,13 +25,13 @@ FLOW = '{"front":"flow","back":"rising"}'
 
 
 class Clients:
-    """Clients in a node process: `do` sends them a command, `happens` waits for their events."""
+    """Clients in a node process: `send_command` controls them, `wait_for` returns their events."""
 
     def __init__(self, server: RunningServer, token: str) -> None:
         node = shutil.which(
             "node", path=os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ["PATH"]])
         )
-        assert node, "There is no node: `make test` installs one."
+        assert node, "node is not installed; run `make test`"
         self.server, self.token = server, token
         self.process = subprocess.Popen(
             [node, str(SCRIPT)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -45,24 +45,26 @@ class Clients:
         for line in self.process.stdout:
             self.lines.put(line)
 
-    def do(self, what: str, **members: Any) -> None:
+    def send_command(self, command: str, **fields: Any) -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps({"do": what, **members}) + "\n")
+        self.process.stdin.write(json.dumps({"do": command, **fields}) + "\n")
         self.process.stdin.flush()
 
     def connect(self, name: str, *, has_engine: bool) -> None:
-        self.do("client", name=name, url=self.server.url, token=self.token, hasEngine=has_engine)
-        self.happens("up", client=name)
+        self.send_command(
+            "client", name=name, url=self.server.url, token=self.token, hasEngine=has_engine
+        )
+        self.wait_for("up", client=name)
 
-    def happens(self, what: str, **members: Any) -> dict[str, Any]:
-        """Return the next event of this kind; fail if it does not come in time."""
-        wanted = {"happened": what, **members}
+    def wait_for(self, event: str, **fields: Any) -> dict[str, Any]:
+        """Return the next event of this type; fail if it does not arrive in time."""
+        expected = {"happened": event, **fields}
         while True:
             self.events.append(json.loads(self.lines.get(timeout=SECONDS)))
-            if wanted.items() <= self.events[-1].items():
+            if expected.items() <= self.events[-1].items():
                 return self.events[-1]
 
-    def ask(self, path: str, method: str = "GET") -> Any:
+    def request(self, path: str, method: str = "GET") -> Any:
         headers = {"Authorization": f"Bearer {self.token}"}
         return (
             httpx.request(method, f"{self.server.url}/api/webllm/{path}", headers=headers)
@@ -72,8 +74,8 @@ class Clients:
 
     @property
     def session_id(self) -> str:
-        self.do("session", client="desktop")
-        return self.happens("session")["sessionId"]
+        self.send_command("session", client="desktop")
+        return self.wait_for("session")["sessionId"]
 
     @property
     def outcomes(self) -> list[str]:
@@ -81,7 +83,7 @@ class Clients:
             event["happened"] for event in self.events if event["happened"] in {"result", "error"}
         ]
 
-    def end(self) -> None:
+    def close(self) -> None:
         assert self.process.stdin is not None
         self.process.stdin.close()
         try:
@@ -99,32 +101,36 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 @pytest.fixture
 def clients(server: RunningServer) -> Iterator[Clients]:
     """Start a node process without connected clients."""
-    who = {"username": f"alice-{secrets.token_hex(4)}", "password": "correct horse battery"}
-    httpx.post(f"{server.url}/api/auth/register", json=who).raise_for_status()
-    token = httpx.post(f"{server.url}/api/auth/token", json=who).raise_for_status().json()["access"]
-    made = Clients(server, token)
-    yield made
-    made.end()
+    credentials = {"username": f"alice-{secrets.token_hex(4)}", "password": "correct horse battery"}
+    httpx.post(f"{server.url}/api/auth/register", json=credentials).raise_for_status()
+    token = (
+        httpx.post(f"{server.url}/api/auth/token", json=credentials)
+        .raise_for_status()
+        .json()["access"]
+    )
+    clients = Clients(server, token)
+    yield clients
+    clients.close()
 
 
-def kill_and_start(clients: Clients) -> None:
+def kill_and_restart_server(clients: Clients) -> None:
     clients.server.web.kill()
-    clients.happens("down")
+    clients.wait_for("down")
     clients.server.start(clients.server.web)
-    clients.happens("up")
+    clients.wait_for("up")
 
 
-def test_a_call_outlives_a_kill_of_the_server_in_the_middle_and_ends_once(clients: Clients) -> None:
+def test_generation_continues_after_server_is_killed_and_ends_once(clients: Clients) -> None:
     clients.connect("desktop", has_engine=True)
-    clients.do("generate", client="desktop", topic="Tides", count=2)
-    clients.happens("generating")
-    clients.do("write", text=f"[{EBB}")
-    clients.happens("card", front="ebb")
-    kill_and_start(clients)
-    clients.do("write", text=f",{FLOW}]")
-    clients.happens("card", front="flow")
-    clients.do("finish")
-    result = clients.happens("result")
+    clients.send_command("generate", client="desktop", topic="Tides", count=2)
+    clients.wait_for("generating")
+    clients.send_command("write", text=f"[{EBB}")
+    clients.wait_for("card", front="ebb")
+    kill_and_restart_server(clients)
+    clients.send_command("write", text=f",{FLOW}]")
+    clients.wait_for("card", front="flow")
+    clients.send_command("finish")
+    result = clients.wait_for("result")
     assert result["fronts"] == ["ebb", "flow"]
     assert clients.session_id
     assert clients.outcomes == ["result"]
@@ -132,61 +138,61 @@ def test_a_call_outlives_a_kill_of_the_server_in_the_middle_and_ends_once(client
         "ebb",
         "flow",
     ]
-    generation = clients.ask(f"generations/{result['generationId']}")
+    generation = clients.request(f"generations/{result['generationId']}")
     assert (generation["status"], len(generation["attempts"])) == ("succeeded", 1)
 
 
-def test_an_answer_that_was_finished_while_there_was_no_server_is_not_lost(
+def test_result_finished_while_server_is_down_is_delivered(
     clients: Clients,
 ) -> None:
     clients.connect("desktop", has_engine=True)
-    clients.do("generate", client="desktop", topic="Tides", count=2)
-    clients.happens("generating")
+    clients.send_command("generate", client="desktop", topic="Tides", count=2)
+    clients.wait_for("generating")
     clients.server.web.kill()
-    clients.happens("down")
-    clients.do("write", text=f"[{EBB},{FLOW}]")
-    clients.do("finish")
-    clients.happens("finished")
+    clients.wait_for("down")
+    clients.send_command("write", text=f"[{EBB},{FLOW}]")
+    clients.send_command("finish")
+    clients.wait_for("finished")
     clients.server.start(clients.server.web)
-    assert clients.happens("result")["fronts"] == ["ebb", "flow"]
+    assert clients.wait_for("result")["fronts"] == ["ebb", "flow"]
     assert clients.outcomes == ["result"]
 
 
-def test_a_call_is_answered_although_its_session_was_closed_elsewhere(clients: Clients) -> None:
+def test_generation_succeeds_in_new_session_after_session_is_closed(clients: Clients) -> None:
     clients.connect("desktop", has_engine=True)
-    first = clients.session_id
-    clients.ask(f"session/{first}", "DELETE")
-    clients.do("generate", client="desktop", topic="Tides", count=1)
-    clients.happens("generating")
-    clients.do("write", text=f"[{EBB}]")
-    clients.do("finish")
-    assert clients.happens("result")["fronts"] == ["ebb"]
-    assert clients.session_id != first
+    first_session_id = clients.session_id
+    clients.request(f"session/{first_session_id}", "DELETE")
+    clients.send_command("generate", client="desktop", topic="Tides", count=1)
+    clients.wait_for("generating")
+    clients.send_command("write", text=f"[{EBB}]")
+    clients.send_command("finish")
+    assert clients.wait_for("result")["fronts"] == ["ebb"]
+    assert clients.session_id != first_session_id
 
 
-def test_a_phone_without_an_engine_waits_for_its_owners_desktop_and_gets_its_cards_one_by_one(
+def test_client_without_engine_gets_cards_from_engine_of_other_client(
     clients: Clients,
 ) -> None:
     clients.connect("phone", has_engine=False)
-    clients.do("generate", client="phone", topic="Tides", count=2)
-    clients.happens("waiting", status="queued", place=0)
+    clients.send_command("generate", client="phone", topic="Tides", count=2)
+    clients.wait_for("waiting", status="queued", place=0)
     clients.connect("desktop", has_engine=True)
-    clients.happens("waiting", status="leased")
-    clients.do("write", text=f"[{EBB}")
-    clients.happens("card", client="phone", front="ebb")
-    clients.do("write", text=f",{FLOW}]")
-    clients.do("finish")
-    assert clients.happens("result")["client"] == "phone"
+    clients.wait_for("waiting", status="leased")
+    clients.send_command("write", text=f"[{EBB}")
+    clients.wait_for("card", client="phone", front="ebb")
+    clients.send_command("write", text=f",{FLOW}]")
+    clients.send_command("finish")
+    assert clients.wait_for("result")["client"] == "phone"
 
 
-def test_a_cancel_reaches_the_engine_and_the_cards_so_far_are_kept(clients: Clients) -> None:
+def test_cancelled_generation_stops_engine_and_keeps_received_cards(clients: Clients) -> None:
     clients.connect("desktop", has_engine=True)
-    clients.do("generate", client="desktop", topic="Tides", count=3)
-    clients.happens("generating")
-    clients.do("write", text=f"[{EBB}")
-    clients.happens("card")
-    clients.do("cancel")
-    error = clients.happens("error")
+    clients.send_command("generate", client="desktop", topic="Tides", count=3)
+    clients.wait_for("generating")
+    clients.send_command("write", text=f"[{EBB}")
+    clients.wait_for("card")
+    clients.send_command("cancel")
+    error = clients.wait_for("error")
     assert (error["code"], error["fronts"]) == ("cancelled", ["ebb"])
-    clients.do("generate", client="desktop", topic="Winds", count=1)
-    clients.happens("generating")  # the engine is idle again
+    clients.send_command("generate", client="desktop", topic="Winds", count=1)
+    clients.wait_for("generating")  # the engine is idle again

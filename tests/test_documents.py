@@ -24,11 +24,11 @@ def broken_links(document: Path) -> list[str]:
     return [
         target
         for target in targets
-        if not re.match(r"[a-z]+:", target) and not leads_somewhere(document, target)
+        if not re.match(r"[a-z]+:", target) and not target_exists(document, target)
     ]
 
 
-def leads_somewhere(document: Path, target: str) -> bool:
+def target_exists(document: Path, target: str) -> bool:
     """Return whether the file exists, and its heading if the link names one."""
     path, _, anchor = unquote(target).partition("#")
     file = (document.parent / path).resolve() if path else document
@@ -42,60 +42,62 @@ def anchors(document: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_link_leads_somewhere(document):
+def test_document_has_no_broken_links(document):
     assert broken_links(document) == []
 
 
-def test_every_page_is_linked_from_another():
+def test_every_page_is_linked_from_other_page():
     linked = {
         (document.parent / unquote(target.partition("#")[0])).resolve()
         for document in DOCUMENTS
         for target in LINK.findall(document.read_text())
     }
     folders = {folder for folder in linked if folder.is_dir()}
-    lonely = [
+    unlinked = [
         page
         for page in (ROOT / "docs").rglob("*.md")
         if page not in linked and page.parent not in folders
     ]
-    assert [str(page.relative_to(ROOT)) for page in lonely] == []
+    assert [str(page.relative_to(ROOT)) for page in unlinked] == []
 
 
-def test_caption_of_a_picture_says_that_its_cards_and_data_are_examples():
+def test_picture_captions_state_that_content_is_example():
     captions = {
         (document.parent / target).resolve(): caption
         for document in DOCUMENTS
         for caption, target in PICTURE.findall(document.read_text())
     }
     assert set(captions) == set((ROOT / "docs/images").iterdir())
-    silent = [path.name for path, caption in captions.items() if "example" not in caption.lower()]
-    assert set(silent) == WITHOUT_EXAMPLES
+    without_note = [
+        path.name for path, caption in captions.items() if "example" not in caption.lower()
+    ]
+    assert set(without_note) == WITHOUT_EXAMPLES
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/using.md"])
-def test_page_says_that_no_model_wrote_the_cards_in_its_first_picture(page):
+def test_first_picture_caption_states_that_no_model_wrote_cards(page):
     assert (
         "make-done-light.webp)\n\n*Example cards, not the output of a model.*"
         in (ROOT / page).read_text()
     )
 
 
-def chosen_libraries() -> list[str]:
+def pinned_libraries() -> list[str]:
     """Return the libraries with exact pins in pyproject.toml and package.json."""
-    project, page = (
+    project, package = (
         tomllib.loads((ROOT / "pyproject.toml").read_text()),
         json.loads((ROOT / "package.json").read_text()),
     )
     groups = [project["project"]["dependencies"], *project["dependency-groups"].values()]
     python = [re.split(r"[=\[]", pin)[0] for group in groups for pin in group]
-    return [*python, *page["dependencies"], *page["devDependencies"]]
+    return [*python, *package["dependencies"], *package["devDependencies"]]
 
 
-def test_each_library_that_was_chosen_is_weighed_on_a_page():
+def test_every_pinned_library_is_in_decision_records():
     pages = "\n".join(page.read_text() for page in (ROOT / "docs/decisions").glob("*.md")).lower()
-    named = [
+    documented = [
         name
-        for name in chosen_libraries()
+        for name in pinned_libraries()
         if re.search(rf"(?<![\w@/-]){re.escape(name.lower())}(?![\w/]|-\w)", pages)
     ]
-    assert [name for name in chosen_libraries() if name not in named] == []
+    assert [name for name in pinned_libraries() if name not in documented] == []

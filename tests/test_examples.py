@@ -30,22 +30,24 @@ def headless(server: RunningServer, *arguments: str) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def engine_of(server: RunningServer, username: str) -> Iterator[ClientConnection]:
+def open_engine(server: RunningServer, username: str) -> Iterator[ClientConnection]:
     """Open a `mindflip.v1` socket of the user as an engine; register the user if they are new."""
-    with httpx.Client(base_url=server.url) as rest:
-        who = {"username": username, "password": PASSWORD}
-        rest.post("/api/auth/register", json=who)
-        rest.headers["Authorization"] = (
-            f"Bearer {rest.post('/api/auth/token', json=who).json()['access']}"
+    with httpx.Client(base_url=server.url) as client:
+        credentials = {"username": username, "password": PASSWORD}
+        client.post("/api/auth/register", json=credentials)
+        client.headers["Authorization"] = (
+            f"Bearer {client.post('/api/auth/token', json=credentials).json()['access']}"
         )
-        session = rest.post("/api/webllm/session", json={"modelId": "m"}).raise_for_status().json()
+        session = (
+            client.post("/api/webllm/session", json={"modelId": "m"}).raise_for_status().json()
+        )
     with connect(session["wsUrl"], subprotocols=[Subprotocol("mindflip.v1")]) as socket:
         socket.send(json.dumps({"type": "ready", "modelId": "m", "engine": "webllm"}))
         yield socket
 
 
-def rest_of(program: subprocess.Popen[str]) -> tuple[str, str]:
-    """Return the rest of the output and the errors of a program that ends."""
+def remaining_output(program: subprocess.Popen[str]) -> tuple[str, str]:
+    """Wait for the program to exit and return its remaining output and errors."""
     assert program.stdout
     assert program.stderr
     out, err = program.stdout.read(), program.stderr.read()
@@ -53,67 +55,67 @@ def rest_of(program: subprocess.Popen[str]) -> tuple[str, str]:
     return out, err
 
 
-def heard(socket: ClientConnection, kind: str) -> dict:
+def receive_message(socket: ClientConnection, message_type: str) -> dict:
     """Return the next message of this type."""
-    while (message := json.loads(socket.recv(timeout=SECONDS)))["type"] != kind:
+    while (message := json.loads(socket.recv(timeout=SECONDS)))["type"] != message_type:
         pass
     return message
 
 
-def stream(engine: ClientConnection, request: dict, *fronts: str) -> list[dict]:
+def send_cards(engine: ClientConnection, request: dict, *fronts: str) -> list[dict]:
     """Stream these cards one by one."""
     cards = [{"front": front, "back": f"about {front}"} for front in fronts]
     for index, card in enumerate(cards):
-        members = {
+        fields = {
             "generationId": request["generationId"],
             "lease": request["lease"],
             "index": index,
             "card": card,
         }
-        engine.send(json.dumps({"type": "card", **members}))
+        engine.send(json.dumps({"type": "card", **fields}))
     return cards
 
 
-def answer(engine: ClientConnection, request: dict, cards: list[dict]) -> None:
-    members = {name: request[name] for name in ("cacheKey", "generationId", "lease")}
-    engine.send(json.dumps({"type": "response", **members, "data": {"cards": cards}}))
+def send_response(engine: ClientConnection, request: dict, cards: list[dict]) -> None:
+    fields = {name: request[name] for name in ("cacheKey", "generationId", "lease")}
+    engine.send(json.dumps({"type": "response", **fields, "data": {"cards": cards}}))
 
 
-def test_the_headless_client_prints_each_card_as_it_comes(server: RunningServer) -> None:
-    with engine_of(server, "alice") as engine:
+def test_headless_client_prints_each_card_when_it_arrives(server: RunningServer) -> None:
+    with open_engine(server, "alice") as engine:
         program = headless(server, "alice", PASSWORD, "Tides", "2")
-        request = heard(engine, "generate")
-        cards = stream(engine, request, "ebb")
+        request = receive_message(engine, "generate")
+        cards = send_cards(engine, request, "ebb")
         assert program.stdout
-        assert program.stdout.readline() == "1. ebb\n"  # before the rest is generated
-        answer(engine, request, [*cards, {"front": "flow", "back": "about flow"}])
-        out, err = rest_of(program)
+        assert program.stdout.readline() == "1. ebb\n"  # before the other card is generated
+        send_response(engine, request, [*cards, {"front": "flow", "back": "about flow"}])
+        out, err = remaining_output(program)
     assert out == "   about ebb\n2. flow\n   about flow\n"
     assert "[  0 %] Queued" in err
     assert program.returncode == 0
 
 
-def test_the_headless_client_gets_its_cards_once_although_the_server_is_killed_meanwhile(
+def test_headless_client_prints_each_card_once_if_server_is_killed(
     server: RunningServer,
 ) -> None:
-    with engine_of(server, "bob") as engine:
+    with open_engine(server, "bob") as engine:
         program = headless(server, "bob", PASSWORD, "Winds", "2")
-        request = heard(engine, "generate")
-        cards = stream(engine, request, "gale")
+        request = receive_message(engine, "generate")
+        cards = send_cards(engine, request, "gale")
         assert program.stdout
         assert program.stdout.readline() == "1. gale\n"
         server.web.kill()
     server.start(server.web)
-    with engine_of(server, "bob") as back:  # the lease is still valid on another socket
-        answer(back, request, [*cards, {"front": "breeze", "back": "about breeze"}])
-        out, _ = rest_of(program)
+    with open_engine(server, "bob") as second_engine:  # the lease is still valid on another socket
+        send_response(second_engine, request, [*cards, {"front": "breeze", "back": "about breeze"}])
+        out, _ = remaining_output(program)
     assert out == "   about gale\n2. breeze\n   about breeze\n"
 
 
-def test_the_headless_client_says_in_a_sentence_what_the_server_refuses(
+def test_headless_client_prints_error_of_rejected_request(
     server: RunningServer,
 ) -> None:
     program = headless(server, "charlie", PASSWORD, "Tides", "51")
-    out, err = rest_of(program)
+    out, err = remaining_output(program)
     assert (out, program.returncode) == ("", 1)
     assert err == "options.count: Expected `int` <= 50.\n"

@@ -18,18 +18,18 @@ def read(path: Path) -> Any:
     return json.loads(path.read_text())
 
 
-def test_license_is_mit_with_the_copyright_of_its_contributors():
+def test_license_is_mit_with_copyright_of_contributors():
     text = (ROOT / "LICENSE").read_text()
     assert text.startswith("MIT License\n\nCopyright (c) 2026 MindFlip contributors\n")
     assert "](LICENSE)" in (ROOT / "README.md").read_text()
 
 
-def test_client_package_contains_the_same_license():
+def test_client_package_contains_same_license():
     assert (CLIENT / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
 
 
 @pytest.mark.parametrize(
-    ("described", "expected"),
+    ("license_field", "expected"),
     [
         (tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["license"], "MIT"),
         (
@@ -55,5 +55,5 @@ def test_client_package_contains_the_same_license():
         "AsyncAPI",
     ],
 )
-def test_description_names_the_license(described, expected):
-    assert described == expected
+def test_metadata_contains_mit_license(license_field, expected):
+    assert license_field == expected

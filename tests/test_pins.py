@@ -21,20 +21,20 @@ def entries(file: str) -> list[str]:
     return re.split(r"\n(?=[a-z])", re.sub(r"\A(#.*\n)+", "", (ROOT / file).read_text()).strip())
 
 
-@pytest.mark.parametrize(("file", "wanted"), FILES.items(), ids=FILES)
-def test_the_files_hold_what_is_asked_for(file, wanted):
+@pytest.mark.parametrize(("file", "dependencies"), FILES.items(), ids=FILES)
+def test_requirements_file_pins_every_dependency(file, dependencies):
     """If this fails, run `make pins`."""
     pinned = {entry.split()[0].lower() for entry in entries(file)}
     assert [
         pin
-        for pin in wanted
+        for pin in dependencies
         if re.sub(r"\[.*\]", "", pin).lower()
         not in {re.sub(r"\[.*\]", "", pinned_entry) for pinned_entry in pinned}
     ] == []
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_every_package_has_its_hashes_and_no_host(file):
+def test_every_pinned_package_has_hash_and_no_index_url(file):
     assert [entry.split()[0] for entry in entries(file) if "--hash=sha256:" not in entry] == []
     assert "://" not in (ROOT / file).read_text()
     assert "index-url" not in (ROOT / file).read_text()

@@ -63,11 +63,11 @@ echo begin
         ),
     ],
 )
-def test_phrases_are_found_in_every_kind_of_prose_but_not_in_code(path, text, phrases):
+def test_phrases_are_found_in_prose_but_not_in_code(path, text, phrases):
     assert sorted((hit.line, hit.phrase) for hit in find_phrases(path, text)) == phrases
 
 
-def test_strings_of_tests_are_not_read():
+def test_strings_in_tests_are_ignored():
     text = 'assert page == "It is gone for good."  # gone\n'
     assert [hit.phrase for hit in find_phrases("tests/test_a.py", text)] == ["gone"]
 
@@ -86,7 +86,7 @@ def test_idiomatic_sentences_are_not_reported(text):
     assert find_phrases("docs/a.md", text) == []
 
 
-def test_a_file_over_its_budget_is_reported_with_each_phrase():
+def test_file_over_budget_is_reported_with_each_phrase():
     hits = [Hit(3, "anew", "again"), Hit(9, "at once", "immediately")]
     assert compare({"a.py": hits}, {"a.py": 1}) == [
         "a.py: 2 phrases to replace, 1 allowed:",
@@ -95,23 +95,23 @@ def test_a_file_over_its_budget_is_reported_with_each_phrase():
     ]
 
 
-def test_a_file_without_a_budget_must_have_no_phrase():
+def test_phrase_in_file_without_budget_is_reported():
     assert compare({"new.py": [Hit(1, "gone", "deleted")]}, {})[0] == (
         "new.py: 1 phrases to replace, 0 allowed:"
     )
 
 
 @pytest.mark.parametrize("hits_by_path", [{"a.py": [Hit(1, "gone", "deleted")]}, {}])
-def test_a_budget_above_what_is_left_is_reported_until_it_is_lowered(hits_by_path):
+def test_budget_above_number_of_phrases_is_reported_until_lowered(hits_by_path):
     assert "run `make lower-prose-budget`" in compare(hits_by_path, {"a.py": 2})[0]
     assert compare(hits_by_path, lowered(hits_by_path, {"a.py": 2})) == []
 
 
-def test_a_budget_never_rises():
+def test_lowering_never_raises_budget():
     assert lowered({"a.py": [Hit(1, "gone", "deleted")] * 5}, {"a.py": 2}) == {"a.py": 2}
 
 
-def test_the_stored_budget_has_no_empty_entry():
+def test_stored_budget_is_sorted_and_has_no_empty_entries():
     budget = json.loads(BUDGET.read_text())
     assert all(allowed > 0 for allowed in budget.values())
     assert list(budget) == sorted(budget)

@@ -104,19 +104,21 @@ def running_server(
     """
     name = f"mindflip_{secrets.token_hex(6)}"
     port = free_port()
-    with _own_database(name) as database_url:
-        own = {
+    with _temporary_database(name) as database_url:
+        environment = {
             "DATABASE_URL": database_url,
             "MINDFLIP_REDIS_PREFIX": name,
             "MINDFLIP_DATA_DIR": str(folder),
             "MINDFLIP_PORT": str(port),
         }
-        server = RunningServer(port, folder, own | settings)
+        server = RunningServer(port, folder, environment | settings)
         (folder / "static").symlink_to((Path(os.environ["MINDFLIP_DATA_DIR"]) / "static").resolve())
-        wanted = ["web", *(["worker"] if worker else []), *(["beat"] if beat else [])]
+        names = ["web", *(["worker"] if worker else []), *(["beat"] if beat else [])]
         server.services = [
-            program(each, folder / "log" / f"{each}.log", server.environment, port=port)
-            for each in wanted
+            program(
+                service_name, folder / "log" / f"{service_name}.log", server.environment, port=port
+            )
+            for service_name in names
         ]
         try:
             prepare(server)
@@ -127,71 +129,77 @@ def running_server(
             server.stop()
 
 
-def eventually(question: Callable[[], T], seconds: float = 20.0, every: float = 0.05) -> T:
-    """Return the first true result of `question`; fail the test after `seconds` without one."""
+def eventually(condition: Callable[[], T], seconds: float = 20.0, every: float = 0.05) -> T:
+    """Return the first true result of `condition`; fail the test after `seconds` without one."""
     deadline = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < deadline, f"still not so after {seconds:.0f} s: {answer!r}"
+    while not (result := condition()):
+        assert time.monotonic() < deadline, (
+            f"The condition is not true after {seconds:.0f} s: {result!r}"
+        )
         time.sleep(every)
-    return answer
+    return result
 
 
 @contextmanager
-def _own_database(name: str) -> Iterator[str]:
+def _temporary_database(name: str) -> Iterator[str]:
     """Create a migrated database and drop it at the end.
 
     It is copied from a template that is migrated once for all tests of this run.
     """
-    given = os.environ["DATABASE_URL"]
-    with _maintenance(given) as connection:
-        _make_template(connection, given)
+    server_url = os.environ["DATABASE_URL"]
+    with _connect_for_maintenance(server_url) as connection:
+        _create_template(connection, server_url)
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(_template())
+                sql.Identifier(name), sql.Identifier(_template_name())
             )
         )
     try:
-        yield _named(given, name)
+        yield _url_of(server_url, name)
     finally:
-        with _maintenance(given) as connection:
+        with _connect_for_maintenance(server_url) as connection:
             connection.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )
 
 
-def _maintenance(url: str) -> psycopg.Connection:
-    return psycopg.connect(_named(url, "postgres"), autocommit=True)
+def _connect_for_maintenance(url: str) -> psycopg.Connection:
+    return psycopg.connect(_url_of(url, "postgres"), autocommit=True)
 
 
-def _named(url: str, database: str) -> str:
+def _url_of(url: str, database: str) -> str:
     return urlsplit(url)._replace(path=f"/{database}").geturl()
 
 
-def _template() -> str:
+def _template_name() -> str:
     """Return the run's template database.
 
-    Each run has one, so that a server that outlives runs never provides an old schema.
+    Each run has its own, so that a server used by several runs never provides an old schema.
     """
     return f"{TEMPLATE}_{os.environ.get('PYTEST_XDIST_TESTRUNUID', str(os.getpid()))}"[:60]
 
 
-def _make_template(connection: psycopg.Connection, given: str) -> None:
+def _create_template(connection: psycopg.Connection, server_url: str) -> None:
     """Create the template if it does not exist.
 
     The lock makes other test workers wait. It is released when the connection is closed.
     """
     connection.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
-    if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_template()]).fetchone():
+    if connection.execute(
+        "SELECT 1 FROM pg_database WHERE datname = %s", [_template_name()]
+    ).fetchone():
         return
-    half = f"{_template()}_half"
+    incomplete = f"{_template_name()}_half"
     connection.execute(
-        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(half))
+        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(incomplete))
     )
-    connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(half)))
-    _manage(os.environ | {"DATABASE_URL": _named(given, half)}, "migrate", "--verbosity=0")
+    connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(incomplete)))
+    _manage(
+        os.environ | {"DATABASE_URL": _url_of(server_url, incomplete)}, "migrate", "--verbosity=0"
+    )
     connection.execute(
         sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-            sql.Identifier(half), sql.Identifier(_template())
+            sql.Identifier(incomplete), sql.Identifier(_template_name())
         )
     )
 

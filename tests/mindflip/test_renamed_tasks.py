@@ -117,6 +117,6 @@ def test_schedule_file_of_previous_version_is_migrated(
         new.close()
     assert tasks.pop("celery.backend_cleanup")  # added by Celery
     assert tasks == {name: e["task"] for name, e in settings.CELERY_BEAT_SCHEDULE.items()}
-    kept = set(OLD_SCHEDULE) & set(tasks)
-    assert kept
-    assert {last_runs[name] for name in kept} == {LAST_RUN}
+    common_entries = set(OLD_SCHEDULE) & set(tasks)
+    assert common_entries
+    assert {last_runs[name] for name in common_entries} == {LAST_RUN}

@@ -1,7 +1,7 @@
 """Find texts in templates that are not translated: part of `make check`.
 
 A text is a letter between HTML tags or in an attribute that is displayed or read aloud. Texts in
-Django's own tags and variables count too, and so does `pluralize`, which only knows English.
+Django's own tags and variables count too, and so does `pluralize`, which supports only English.
 """
 
 import re

@@ -176,10 +176,10 @@ def test_unwritable_data_folder_is_reported(tmp_path, monkeypatch):
 def test_new_language_has_all_texts_and_keeps_translations_on_update(tmp_path, monkeypatch):
     monkeypatch.setattr(translations, "LOCALE", tmp_path)
     path = translations.update_language("pl", "djangojs")
-    wanted = translations.extract_texts("djangojs")
-    first = next(message.id for message in wanted if isinstance(message.id, str) and message.id)
+    expected = translations.extract_texts("djangojs")
+    first = next(message.id for message in expected if isinstance(message.id, str) and message.id)
     catalogue = translations._read(path)
-    assert {message.id for message in catalogue} >= {message.id for message in wanted}
+    assert {message.id for message in catalogue} >= {message.id for message in expected}
     assert catalogue.num_plurals == 3
     text = path.read_text().replace(f'msgid "{first}"\nmsgstr ""', f'msgid "{first}"\nmsgstr "!"')
     path.write_text(text)

@@ -89,7 +89,7 @@ def deck(transactional_db, alice):
 
 
 async def test_streamed_download_is_in_language_of_request(alice, deck, pseudo_language):
-    """They are made in threads, after the view has returned."""
+    """The parts are generated in threads, after the view has returned."""
     headers = {
         "host": "localhost",
         "authorization": f"Bearer {AccessToken.for_user(alice)}",
