@@ -7,7 +7,7 @@ VENV_PYTHON = .venv/bin/python
 WITH_NODE = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test guide soak record check lint prose lower-prose-budget texts messages modules types deployable audit installed pins format docs bench seed-large clean
+.PHONY: help run backup restore test thorough guide soak record check lint prose lower-prose-budget texts messages modules types deployable audit installed pins format docs bench seed-large clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,10 @@ guide: installed ## run the samples of docs/integration-guide.md as written, aga
 	$(VENV_PYTHON) -m pytest -q tests/guide tests/e2e/engines/test_guide.py
 
 MINUTES ?= 10
+thorough: installed ## fuzz with many examples, import large files, and run `make soak`; MINUTES=10
+	@MINDFLIP_CHROMIUM="$$($(VENV_PYTHON) -m tests.helpers.chromium)" || exit 1; export MINDFLIP_CHROMIUM; \
+	MINDFLIP_THOROUGH=1 MINDFLIP_CHAOS_SECONDS=$$(($(MINUTES) * 60)) $(VENV_PYTHON) -m pytest -n 2 --dist loadfile -q -m "fuzz or slow" tests
+
 soak: installed ## kill and restart everything at random for MINUTES=10, and check that nothing is lost
 	@MINDFLIP_CHAOS_SECONDS=$$(($(MINUTES) * 60)) $(VENV_PYTHON) -m pytest -q tests/resilience/test_chaos.py
 

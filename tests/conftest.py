@@ -11,6 +11,7 @@ from mindflip.middleware import FilesMiddleware
 # Failed asserts in helpers show their values, like those in tests.
 pytest.register_assert_rewrite("tests.helpers", "tests.permissions", "tests.resilience")
 pytest_plugins = [
+    "tests.helpers.tiers",
     "tests.fixtures.users",
     "tests.fixtures.sessions",
     "tests.fixtures.decks",

@@ -1,8 +1,8 @@
 """The API conforms to its OpenAPI document for valid requests, invalid requests and link sequences.
 
 Schemathesis generates the requests. They are the same on every machine: the edge cases of each call
-and MINDFLIP_API_EXAMPLES more (set 20 for a longer search), derived from MINDFLIP_API_SEED. A run
-that takes longer than MINDFLIP_API_SECONDS fails with a message.
+and MINDFLIP_API_EXAMPLES more (one, or 20 in `make thorough`), derived from MINDFLIP_API_SEED. A
+run that takes longer than MINDFLIP_API_SECONDS fails with a message.
 """
 
 import os
@@ -23,11 +23,12 @@ from schemathesis.engine import Status, events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
 
 from sessions_app.rest.openapi import document
+from tests.helpers.tiers import FACTOR
 
-EXAMPLES = int(os.environ.get("MINDFLIP_API_EXAMPLES", "1"))
+EXAMPLES = int(os.environ.get("MINDFLIP_API_EXAMPLES", FACTOR))
 SEQUENCES = 10  # of calls, along links
 APPLICATION = get_asgi_application()
-SECONDS = int(os.environ.get("MINDFLIP_API_SECONDS", "600"))
+SECONDS = int(os.environ.get("MINDFLIP_API_SECONDS", 600 * FACTOR))
 SEED = int(os.environ.get("MINDFLIP_API_SEED", "1"))
 # A valid request may still be rejected by a rule that the schema cannot express.
 RULES_OUTSIDE_SCHEMA = {
@@ -191,6 +192,7 @@ def run(token: str) -> Report:
     return report
 
 
+@pytest.mark.fuzz
 def test_api_conforms_to_openapi_document(without_limits: None, alice: Any) -> None:
     # With the password of the samples, the first request would delete the account.
     alice.set_password("none of the document's samples")

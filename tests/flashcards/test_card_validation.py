@@ -4,10 +4,11 @@ import json
 import uuid
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flashcards.parsing import accept_cards
+from tests.helpers.tiers import fuzz
 
 EBB = {"front": "ebb", "back": "Falling water"}
 FLOW = {"front": "flow", "back": "Rising water"}
@@ -162,8 +163,8 @@ def test_total_size_of_extra_fields_is_limited():
     assert len(json.dumps(card)) < 14_000
 
 
+@fuzz(1000)
 @given(ANYTHING, st.lists(st.just(EBB) | st.just(FLOW), max_size=2), st.integers(-1, 4))
-@settings(max_examples=1000, deadline=None)
 def test_cards_accepted_from_arbitrary_values_are_valid_and_storable(raw, cards_so_far, wanted):
     accepted = accept_cards(raw, cards_so_far, wanted)
     assert len(accepted.cards) <= max(0, wanted)

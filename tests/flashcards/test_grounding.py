@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flashcards.generation import Flashcards
 from flashcards.grounding import SourceText, split_sentences
+from tests.helpers.tiers import fuzz
 
 TABLE = Path(__file__).resolve().parent.parent / "contract" / "grounding_cases.json"
 CASES = json.loads(TABLE.read_text(encoding="utf-8"))
@@ -26,8 +27,8 @@ def test_grounding_matches_shared_cases(case):
     )
 
 
+@fuzz(300)
 @given(TEXTS, TEXTS, TEXTS)
-@settings(max_examples=300, deadline=None)
 def test_sentence_is_part_of_source_and_set_only_if_card_is_found(source, front, back):
     is_found, sentence = SourceText(source).find(front, back)
     assert is_found in (True, False, None)
@@ -35,6 +36,7 @@ def test_sentence_is_part_of_source_and_set_only_if_card_is_found(source, front,
     assert sentence in source
 
 
+@fuzz(100)
 @given(TEXTS)
 def test_grounding_is_unknown_without_notes(text):
     assert SourceText(" \n").find(text, text).is_found is None

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import zstandard
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flashcards.formats.cards import ParsedFile
@@ -25,13 +25,9 @@ from flashcards.formats.tables import Choices
 from flashcards.models import Card, Deck
 from flashcards.parsing.cards import clean, trim
 from sessions_app.services.csv_safety import escape_formula, unescape_formula
+from tests.helpers.tiers import fuzz
 
 LIMITS = Limits(2 * 2**20, 1_000)
-EXAMPLES = settings(
-    max_examples=120,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 VALUES = (
     st.none()
     | st.integers(-(2**63), 2**63 - 1)
@@ -116,7 +112,7 @@ def test_valid_package_is_parsed_with_deck_and_tags(valid_package: bytes) -> Non
 
 
 # --- Random bytes, and valid files with some bytes changed ---
-@EXAMPLES
+@fuzz(120)
 @given(
     st.binary(max_size=400),
     st.sampled_from(
@@ -135,7 +131,7 @@ def test_arbitrary_bytes_are_parsed_or_rejected(data: bytes, prefix: bytes) -> N
     read(prefix + data)
 
 
-@EXAMPLES
+@fuzz(120)
 @given(st.data())
 def test_damaged_package_is_parsed_or_rejected(valid_package: bytes, data: st.DataObject) -> None:
     damaged = bytearray(valid_package)
@@ -144,7 +140,7 @@ def test_damaged_package_is_parsed_or_rejected(valid_package: bytes, data: st.Da
     read(bytes(damaged[: data.draw(st.integers(1, len(damaged)))]))
 
 
-@EXAMPLES
+@fuzz(120)
 @given(st.data())
 def test_damaged_collection_is_parsed_or_rejected(
     valid_package: bytes, data: st.DataObject
@@ -157,7 +153,7 @@ def test_damaged_collection_is_parsed_or_rejected(
     read(zipped(collection_anki21b=zstandard.compress(bytes(damaged))))
 
 
-@EXAMPLES
+@fuzz(120)
 @given(
     st.lists(st.tuples(*[VALUES] * 6), max_size=4),
     st.lists(st.tuples(*[VALUES] * 5), max_size=4),
@@ -173,7 +169,7 @@ def test_collection_with_arbitrary_rows_is_parsed_or_rejected(
     read(zipped(collection_anki21=collection(tmp_path / "c", rows, linked, models, decks or None)))
 
 
-@EXAMPLES
+@fuzz(120)
 @given(
     JSONS
     | st.lists(
@@ -196,7 +192,7 @@ def test_arbitrary_json_is_parsed_or_rejected(value: Any) -> None:
     )
 
 
-@EXAMPLES
+@fuzz(120)
 @given(
     st.text(),
     st.sampled_from(["", ",", ";", "\t", "|", ":", " ", "é"]),
@@ -335,7 +331,7 @@ def test_import_is_rejected_after_its_deadline(valid_package: bytes) -> None:
 SIDES = st.text(min_size=1, max_size=200).map(lambda text: trim(clean(text))).filter(bool)
 
 
-@EXAMPLES
+@fuzz(120)
 @given(st.lists(st.tuples(SIDES, SIDES), min_size=1, max_size=4, unique=True), TAGS)
 @example([("=1+1", "'=1"), ("@x", "''-y"), ('"', "a\r\nb\rc")], ["a, b", "c\\"])
 @pytest.mark.parametrize("delimiter", [",", "\t"])
@@ -351,7 +347,7 @@ def test_exported_table_is_imported_with_same_sides_and_ids(
     ]
 
 
-@EXAMPLES
+@fuzz(120)
 @given(st.text())
 def test_formula_escape_is_safe_and_reversible(cell: str) -> None:
     assert unescape_formula(escape_formula(cell)) == cell
@@ -361,7 +357,7 @@ def test_formula_escape_is_safe_and_reversible(cell: str) -> None:
     )
 
 
-@EXAMPLES
+@fuzz(120)
 @given(TAGS)
 def test_tags_are_unchanged_after_conversion_to_cell_and_back(tags: list[str]) -> None:
     assert list(tags_from_cell(tags_to_cell(tags))) == tags

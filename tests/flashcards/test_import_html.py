@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flashcards.formats.anki.html import media_of_html, text_of_html
 from flashcards.rendering import card_html
 from tests.helpers.call_counts import count_calls
+from tests.helpers.tiers import fuzz
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent.parent / "contract" / "rendering_cases.json").read_text()
@@ -126,7 +127,7 @@ def test_malformed_declarations_are_converted_to_text(source: str) -> None:
     assert text_of_html(source)
 
 
-@settings(max_examples=150, deadline=None)
+@fuzz(150)
 @given(
     st.lists(
         st.sampled_from(

@@ -8,12 +8,13 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flashcards.parsing import parse_cards
 from flashcards.parsing.cards import WHITE, card_key
 from tests.contract.parser_cases import CASES, text_of
+from tests.helpers.tiers import FACTOR, fuzz
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PARSE_ALL = """
@@ -92,17 +93,17 @@ def test_parsed_cards_and_problems_match_shared_cases(case):
     assert parsed.problems == case["problems"]
 
 
+@fuzz(1500)
 @given(TEXTS)
 @example("[" * 50_000)
 @example('{"a":' * 50_000)
 @example("[" * 50_000 + "}" * 50_000)
-@settings(max_examples=1500, deadline=None)
 def test_arbitrary_text_gives_valid_cards_or_problems(text):
     check_cards(text)
 
 
+@fuzz(500)
 @given(st.lists(st.tuples(SIDES, SIDES), min_size=1, max_size=6), st.sampled_from([None, 1]))
-@settings(max_examples=500, deadline=None)
 def test_unique_cards_in_valid_json_are_returned_trimmed(pairs, indent):
     cards = [{"front": front, "back": back} for front, back in pairs]
     trimmed = [{side: text.strip(WHITE) for side, text in card.items()} for card in cards]
@@ -113,18 +114,19 @@ def test_unique_cards_in_valid_json_are_returned_trimmed(pairs, indent):
     assert sorted(map(str, parsed.cards)) == sorted(map(str, unique_cards.values()))
 
 
+@fuzz(300)
 @given(JSON_VALUES)
-@settings(max_examples=300, deadline=None)
 def test_extra_field_in_valid_json_keeps_its_value(value):
     (card,) = parse_cards(json.dumps([{"front": "a", "back": "b", "extra": value}])).cards
     assert card["extra"] == value
 
 
+@pytest.mark.fuzz
 def test_page_parser_gives_same_cards_and_problems_as_server():
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not on the PATH; make test puts one there")
-    texts = [text_of(case) for case in CASES] + corpus(2000)
+    texts = [text_of(case) for case in CASES] + corpus(2000 * FACTOR)
     run = subprocess.run(
         [node, "--input-type=module", "-e", PARSE_ALL],
         cwd=ROOT,
@@ -140,7 +142,7 @@ def test_page_parser_gives_same_cards_and_problems_as_server():
 
 
 def corpus(size):
-    """Return broken outputs, which are the same in every run."""
+    """Return broken outputs, which are the same in every run with this size."""
     random = Random(20240607)
     texts = ["".join(random.choices(PIECES, k=random.randrange(40))) for _ in range(size)]
     for case in CASES * 8:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flashcards import prompts
@@ -26,6 +26,7 @@ from flashcards.prompts import (
     estimate_tokens,
 )
 from sessions_app.services.generation_kinds import get_kind
+from tests.helpers.tiers import fuzz
 
 PROMPT = "Generate 3 flashcards about Tides"
 OPTIONS = {"topic": "Tides", "count": 3}
@@ -111,8 +112,8 @@ TEXTS = st.text(max_size=200) | st.sampled_from(
 )
 
 
+@fuzz(150)
 @given(TEXTS, TEXTS, TEXTS, st.lists(TEXTS, max_size=50), st.integers(1, 50))
-@settings(max_examples=150, deadline=None)
 def test_messages_take_at_most_1100_estimated_tokens(prompt, topic, source, fronts, count):
     options = {
         "topic": topic[:200],
@@ -191,6 +192,7 @@ def texts_of_grammar(grammar):
         yield f"[{card},{card.replace(front, 'other', 1)}]"
 
 
+@fuzz(100)
 @given(st.text(max_size=400), st.integers(0, 60))
 def test_cut_text_is_prefix_within_token_limit(text, tokens):
     cut = cut_to_tokens(text, tokens)

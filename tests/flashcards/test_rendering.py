@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flashcards.rendering import card_html
 from flashcards.spans import Spans
 from tests.helpers.call_counts import count_calls
+from tests.helpers.tiers import fuzz
 
 TABLE = Path(__file__).resolve().parent.parent / "contract" / "rendering_cases.json"
 CASES: list[dict[str, Any]] = json.loads(TABLE.read_text(encoding="utf-8"))
@@ -113,12 +114,13 @@ def test_html_of_shared_cases_contains_only_allowed_tags_and_links(case: dict[st
     assert disallowed_html(card_html(case["text"])) == []
 
 
+@fuzz(100)
 @given(st.lists(st.sampled_from(MARKUP), max_size=40).map("".join))
 def test_html_of_arbitrary_markup_contains_only_allowed_tags_and_links(text: str) -> None:
     assert disallowed_html(card_html(text)) == []
 
 
-@settings(max_examples=500)
+@fuzz(500)
 @given(st.lists(st.sampled_from(GAP_MARKUP), min_size=5, max_size=30).map("".join), st.data())
 def test_gap_ends_at_its_own_closing_braces_outside_of_math(text: str, data: st.DataObject) -> None:
     spans = Spans(text)

@@ -21,6 +21,7 @@ from flashcards.scheduling import (
     retrievability,
 )
 from tests.contract.scheduling_cases import PATH, build_cases
+from tests.helpers.tiers import fuzz
 
 PLAN = Plan(0.9, StudyDays(ZoneInfo("UTC"), 4))
 START = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)
@@ -151,6 +152,7 @@ def test_parameters_include_21_weights_and_learning_steps():
     assert parameters(PLAN)["learningSteps"] == [60, 600]
 
 
+@fuzz(100)
 @given(
     st.lists(
         st.tuples(st.sampled_from(list(Rating)), st.integers(0, 60 * 24 * 40)),

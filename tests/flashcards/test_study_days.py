@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flashcards.scheduling import StudyDays
+from tests.helpers.tiers import fuzz
 
 ZONES = [
     "UTC",
@@ -46,6 +47,7 @@ def test_days_between_are_zero_if_clock_is_set_back():
     assert VIENNA.between(now, now - timedelta(days=3)) == 0
 
 
+@fuzz(100)
 @given(
     zone=st.sampled_from(ZONES),
     hour=st.integers(0, 23),

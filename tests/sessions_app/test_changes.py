@@ -30,6 +30,7 @@ from sessions_app.models import Generation, WebLLMSession
 from sessions_app.protocol import V1, EngineGenerate, OpenGeneration, SessionSnapshot
 from sessions_app.services.leases import leases_recover
 from tests.helpers.sockets import MODEL
+from tests.helpers.tiers import FACTOR
 
 NUMBERED = protocol.Card | protocol.Result | protocol.Error
 ENGINE_NUMBERS = st.integers(0, 1)
@@ -220,14 +221,13 @@ def _card() -> dict[str, str]:
     return {"front": uuid4().hex, "back": "of a card"}
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("page_bytes", [524_288, 700, 1])
 def test_snapshot_and_later_messages_add_up_to_current_snapshot(db, settings, page_bytes):
     settings.RESUME_PAGE_BYTES = page_bytes
     machine_settings = hypothesis.settings(
-        max_examples=30,
+        max_examples=30 * FACTOR,
         stateful_step_count=25,
-        deadline=None,
-        derandomize=True,
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(SessionMachine, settings=machine_settings)

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from sessions_app import asyncapi, protocol
 from sessions_app.handlers import guide, v1
+from tests.helpers.tiers import fuzz
 
 CASES = json.loads((Path(__file__).parents[1] / "contract" / "protocol_cases.json").read_text())
 
@@ -121,21 +122,25 @@ def assert_decodes_or_raises_protocol_error(text: str) -> None:
     assert protocol_error.message.endswith(".")
 
 
+@fuzz(100)
 @given(st.text())
 def test_arbitrary_text_decodes_or_raises_protocol_error(text):
     assert_decodes_or_raises_protocol_error(text)
 
 
+@fuzz(100)
 @given(JSON)
 def test_arbitrary_json_decodes_or_raises_protocol_error(value):
     assert_decodes_or_raises_protocol_error(json.dumps(value))
 
 
+@fuzz(100)
 @given(MESSAGE_TYPES, st.dictionaries(FIELD_NAMES, JSON, max_size=8))
 def test_arbitrary_fields_decode_or_raise_protocol_error(message_type, fields):
     assert_decodes_or_raises_protocol_error(json.dumps(fields | {"type": message_type}))
 
 
+@fuzz(100)
 @given(st.sampled_from([case["text"] for case in CASES["fromClient"]]), st.data())
 def test_damaged_message_decodes_or_raises_protocol_error(text, data):
     start = data.draw(st.integers(0, len(text)))
@@ -181,6 +186,7 @@ def test_lone_surrogate_is_replaced_and_other_text_is_kept(escaped, text):
     assert protocol.decode(f'{{"type":"generate","prompt":"{escaped}"}}').prompt == text
 
 
+@fuzz(100)
 @given(
     st.text(
         alphabet=st.sampled_from(
