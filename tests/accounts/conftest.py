@@ -1,4 +1,4 @@
-"""Fixtures that give Alice and Bob rows of every kind that a user can have."""
+"""Fixtures that create rows in every table that can refer to a user."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
 from sessions_app.services.result_cache import cache_results
 
 
-def _study(client: APIClient, name: str) -> None:
+def _create_decks_and_reviews(client: APIClient, name: str) -> None:
     cards = [{"front": f"{name} {front}", "back": "b"} for front in ("one", "two", "binned")]
     deck = client.post("/api/flashcards/decks", {"name": f"{name}'s deck", "cards": cards}).json()
     review = {
@@ -41,7 +41,7 @@ def _study(client: APIClient, name: str) -> None:
     client.delete(f"/api/flashcards/decks/{other['id']}")
 
 
-def _generate(client: APIClient, user: User) -> None:
+def _create_generation(client: APIClient, user: User) -> None:
     client.post("/api/webllm/session", {"modelId": "m"})
     session = WebLLMSession.objects.filter(user=user).first()
     generation = Generation.objects.create(
@@ -64,21 +64,21 @@ def _generate(client: APIClient, user: User) -> None:
     )
 
 
-def _leave_traces(user: User) -> None:
-    """Create the rows that signing in and other users leave about the user."""
+def _create_sign_in_and_admin_rows(user: User) -> None:
+    """Create the rows that sign-ins, the admin and other apps store about a user."""
     Client().force_login(user)
     RefreshToken.for_user(user).blacklist()
     Client().post("/sign-in", {"username": user.username, "password": "wrong"})
-    for model in (AccessFailureLog, AccessLog):  # other settings of axes write these
+    for model in (AccessFailureLog, AccessLog):  # axes writes these with other settings
         model.objects.create(username=user.username)
     deck = Deck.objects.filter(user=user).first()
-    for about in (user, deck):
-        kind = ContentType.objects.get_for_model(about)
+    for target in (user, deck):
+        content_type = ContentType.objects.get_for_model(target)
         LogEntry.objects.create(
             user=user,
-            content_type=kind,
-            object_id=str(about.pk),
-            object_repr=str(about),
+            content_type=content_type,
+            object_id=str(target.pk),
+            object_repr=str(target),
             action_flag=CHANGE,
         )
     IgnoredDuplicate.objects.create(
@@ -90,26 +90,26 @@ def _leave_traces(user: User) -> None:
 
 
 @pytest.fixture
-def lived(api: Callable[[User], APIClient]) -> Callable[[User], User]:
-    """Return a function that makes a user who has used every feature."""
+def create_user_data(api: Callable[[User], APIClient]) -> Callable[[User], User]:
+    """Return a function that creates data of every feature for a user, and returns the user."""
 
-    def make(user: User) -> User:
+    def create(user: User) -> User:
         client = api(user)
-        _study(client, user.username)
-        _generate(client, user)
-        _leave_traces(user)
+        _create_decks_and_reviews(client, user.username)
+        _create_generation(client, user)
+        _create_sign_in_and_admin_rows(user)
         return user
 
-    return make
+    return create
 
 
 @pytest.fixture
 def redis_keys() -> Callable[[], set[str]]:
-    """Return the keys in this test's part of Redis, without the limits of an address."""
+    """Return a function that returns this test's Redis keys, except rate limits of an address."""
 
-    def look() -> set[str]:
+    def read_keys() -> set[str]:
         client: Any = cache._cache.get_client()
         keys = {key.decode() for key in client.scan_iter(cache.make_key("*"), count=1000)}
         return {key for key in keys if not key.endswith("_127.0.0.1")}
 
-    return look
+    return read_keys

@@ -1,4 +1,4 @@
-"""The account page: stored data, export, password changes and signing out everywhere."""
+"""The account API: stored data, export, password changes and signing out everywhere."""
 
 import io
 import json
@@ -11,8 +11,8 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from tests.helpers.responses import read_stream
 
-ALICE = {"password": "correct horse battery"}
-NEW = "another long phrase"
+ALICE_PASSWORD = {"password": "correct horse battery"}
+NEW_PASSWORD = "another long phrase"
 
 
 def _export(client) -> zipfile.ZipFile:
@@ -22,15 +22,21 @@ def _export(client) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(read_stream(response)))
 
 
-def test_it_counts_what_is_kept(lived, alice, bob, api):
-    lived(bob)
-    lived(alice)
-    shown = api(alice).get("/api/account").json()
-    assert (shown["username"], shown["email"], shown["hasPassword"]) == ("alice", "", True)
-    assert shown["kept"] == {"sessions": 1, "generations": 1, "decks": 1, "cards": 2, "reviews": 1}
+def test_account_response_contains_profile_and_object_counts(create_user_data, alice, bob, api):
+    create_user_data(bob)
+    create_user_data(alice)
+    account = api(alice).get("/api/account").json()
+    assert (account["username"], account["email"], account["hasPassword"]) == ("alice", "", True)
+    assert account["kept"] == {
+        "sessions": 1,
+        "generations": 1,
+        "decks": 1,
+        "cards": 2,
+        "reviews": 1,
+    }
 
 
-def test_nobody_has_no_account(api):
+def test_anonymous_requests_are_rejected_with_401(api):
     for method, path in (
         ("get", ""),
         ("delete", ""),
@@ -41,9 +47,9 @@ def test_nobody_has_no_account(api):
         assert getattr(api(None), method)(f"/api/account{path}").status_code == 401
 
 
-def test_the_export_holds_everything_of_hers_and_nothing_of_his(lived, alice, bob, api):
-    lived(bob)
-    lived(alice)
+def test_export_contains_data_of_user_and_no_data_of_other_user(create_user_data, alice, bob, api):
+    create_user_data(bob)
+    create_user_data(alice)
     export = _export(api(alice))
     assert export.testzip() is None
     names = sorted(
@@ -71,38 +77,40 @@ def test_the_export_holds_everything_of_hers_and_nothing_of_his(lived, alice, bo
     (deck,) = [name for name in rows if name.startswith("decks/")]
     assert [card["front"] for card in rows[deck]["cards"]] == ["alice one", "alice two"]
     assert sum(name.startswith("bin/") for name in names) == 4
-    everything = b"".join(export.read(name) for name in export.namelist())
-    assert b"bob" not in everything
-    assert alice.password.encode() not in everything
+    content = b"".join(export.read(name) for name in export.namelist())
+    assert b"bob" not in content
+    assert alice.password.encode() not in content
 
 
-def test_every_file_of_the_export_is_explained_in_its_readme(lived, alice, api):
-    export = _export(api(lived(alice)))
+def test_export_readme_mentions_every_file(create_user_data, alice, api):
+    export = _export(api(create_user_data(alice)))
     readme = export.read("README.txt").decode()
     for name in export.namelist():
         assert name == "README.txt" or name in readme or f"{name.split('/')[0]}/" in readme
 
 
-def test_an_exported_deck_can_be_imported_again(lived, alice, api):
-    client = api(lived(alice))
+def test_import_of_exported_deck_creates_no_duplicates(create_user_data, alice, api):
+    client = api(create_user_data(alice))
     export = _export(client)
-    for ending in (".json", ".apkg", ".csv"):
+    for extension in (".json", ".apkg", ".csv"):
         (name,) = [
             entry
             for entry in export.namelist()
-            if entry.startswith("decks/") and entry.endswith(ending)
+            if entry.startswith("decks/") and entry.endswith(extension)
         ]
         file = io.BytesIO(export.read(name))
-        file.name = "deck" + ending
-        answer = client.post("/api/flashcards/imports", {"file": file}, format="multipart")
-        assert (answer.status_code, answer.json()["added"]) == (201, 0), "they are here already"
+        file.name = "deck" + extension
+        response = client.post("/api/flashcards/imports", {"file": file}, format="multipart")
+        assert (response.status_code, response.json()["added"]) == (201, 0), (
+            "the cards exist already"
+        )
 
 
-def test_an_export_asks_as_much_for_many_rows_as_for_one(alice, api):
+def test_export_runs_at_most_one_query_per_deck(alice, api):
     client = api(alice)
     counts = []
-    for many in (1, 30):
-        for number in range(many):
+    for deck_count in (1, 30):
+        for number in range(deck_count):
             client.post(
                 "/api/flashcards/decks",
                 {"name": f"d{number}", "cards": [{"front": f"f{number}", "back": "b"}]},
@@ -113,42 +121,50 @@ def test_an_export_asks_as_much_for_many_rows_as_for_one(alice, api):
     assert counts[1] - counts[0] <= 30 + 2, "one query for the cards of each deck"
 
 
-def test_a_new_password_ends_what_the_old_one_opened(alice, api, client):
+def test_password_change_revokes_tokens_and_keeps_browser_signed_in(alice, api, client):
     client.force_login(alice)
-    other = RefreshToken.for_user(alice)
-    body = ALICE | {"newPassword": NEW}
+    token = RefreshToken.for_user(alice)
+    body = ALICE_PASSWORD | {"newPassword": NEW_PASSWORD}
     assert client.post("/api/account/password", body, "application/json").status_code == 204
-    assert client.get("/api/account").status_code == 200, "this browser stays"
+    assert client.get("/api/account").status_code == 200, "this browser stays signed in"
     alice.refresh_from_db()
-    assert alice.check_password(NEW)
-    assert api(None).post("/api/auth/token/refresh", {"refresh": str(other)}).status_code == 401
+    assert alice.check_password(NEW_PASSWORD)
+    assert api(None).post("/api/auth/token/refresh", {"refresh": str(token)}).status_code == 401
 
 
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({"password": "wrong", "newPassword": NEW}, "password"),
-        (ALICE | {"newPassword": "12345678"}, "newPassword"),
+        ({"password": "wrong", "newPassword": NEW_PASSWORD}, "password"),
+        (ALICE_PASSWORD | {"newPassword": "12345678"}, "newPassword"),
     ],
 )
-def test_a_password_that_will_not_do_is_said_beside_its_field(alice, api, body, field):
-    answer = api(alice).post("/api/account/password", body)
-    assert (answer.status_code, list(answer.json()["fields"])) == (400, [field])
+def test_invalid_password_change_is_rejected_with_field_name(alice, api, body, field):
+    response = api(alice).post("/api/account/password", body)
+    assert (response.status_code, list(response.json()["fields"])) == (400, [field])
     alice.refresh_from_db()
-    assert alice.check_password(ALICE["password"])
+    assert alice.check_password(ALICE_PASSWORD["password"])
 
 
-def test_signing_out_everywhere_leaves_this_browser_alone_signed_in(
+def test_sign_out_everywhere_keeps_only_current_browser_signed_in(
     alice, api, client, django_user_model
 ):
-    token, here = RefreshToken.for_user(alice), client
-    here.force_login(alice)
-    elsewhere = type(client)()
-    elsewhere.force_login(alice)
-    assert here.post("/api/account/sign-out", ALICE, "application/json").status_code == 204
-    assert here.get("/api/account").status_code == 200
-    assert elsewhere.get("/api/account").status_code == 401
-    bearer = api(None)
-    bearer.credentials(HTTP_AUTHORIZATION=f"Bearer {token.access_token}")
-    assert bearer.get("/api/account").status_code == 401
-    assert bearer.post("/api/auth/token", {"username": "alice", **ALICE}).status_code == 200
+    token, current_browser = RefreshToken.for_user(alice), client
+    current_browser.force_login(alice)
+    other_browser = type(client)()
+    other_browser.force_login(alice)
+    assert (
+        current_browser.post(
+            "/api/account/sign-out", ALICE_PASSWORD, "application/json"
+        ).status_code
+        == 204
+    )
+    assert current_browser.get("/api/account").status_code == 200
+    assert other_browser.get("/api/account").status_code == 401
+    token_client = api(None)
+    token_client.credentials(HTTP_AUTHORIZATION=f"Bearer {token.access_token}")
+    assert token_client.get("/api/account").status_code == 401
+    assert (
+        token_client.post("/api/auth/token", {"username": "alice", **ALICE_PASSWORD}).status_code
+        == 200
+    )
