@@ -17,10 +17,10 @@ from mindflip.embedded.run import ROOT, program
 from mindflip.embedded.servers import free_port, postgres, remove_folder, valkey
 
 # Committed data must survive a kill -9 of the server, but not a power failure.
-NO_POWER_CUTS = ("fsync=off",)
-RESTART_SECONDS = 240  # a slow machine takes its time
-# These settings shorten delays of minutes to seconds.
-HURRIED = {
+POSTGRES_OPTIONS = ("fsync=off",)
+RESTART_SECONDS = 240  # long enough for slow machines
+# Settings that shorten delays from minutes to seconds.
+SHORT_DELAYS = {
     "MINDFLIP_LEASE_SECONDS": "4",
     "MINDFLIP_LEASE_GRACE_SECONDS": "2",
     "MINDFLIP_ENGINE_TIMEOUT_SECONDS": "6",
@@ -45,7 +45,7 @@ class Cluster:
         self._ports = {name: free_port() for name in ("postgres", "valkey", "web1", "web2")}
 
     @property
-    def webs(self) -> tuple[str, str]:
+    def web_urls(self) -> tuple[str, str]:
         return self._url("web1"), self._url("web2")
 
     def start(self) -> None:
@@ -75,12 +75,12 @@ class Cluster:
         deadline = time.monotonic() + RESTART_SECONDS
         while not self._has_started(name):
             assert time.monotonic() < deadline, (
-                f"{name} does not start again: {self.services[name].last_log_line()}"
+                f"{name} does not restart: {self.services[name].last_log_line()}"
             )
             time.sleep(0.1)
         self.down.discard(name)
 
-    def died(self) -> list[str]:
+    def exited_services(self) -> list[str]:
         """Return the names of the services that exited without being killed."""
         return [
             name
@@ -99,8 +99,7 @@ class Cluster:
     def _has_started(self, name: str) -> bool:
         """Try to start a service and return True if it has started.
 
-        After a kill -9, PostgreSQL refuses to start until its child processes have noticed and
-        exited.
+        After a kill -9, PostgreSQL does not start until its old child processes have exited.
         """
         try:
             self._start(self._postgres() if name == "postgres" else self.services[name], name)
@@ -115,7 +114,10 @@ class Cluster:
 
     def _postgres(self) -> Service:
         service, self.database_url = postgres(
-            self.folder / "postgres", self._log("postgres"), self._ports["postgres"], NO_POWER_CUTS
+            self.folder / "postgres",
+            self._log("postgres"),
+            self._ports["postgres"],
+            POSTGRES_OPTIONS,
         )
         return service
 
@@ -134,12 +136,12 @@ class Cluster:
         )
 
     def _environment(self) -> dict[str, str]:
-        own = {
+        environment = {
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "MINDFLIP_DATA_DIR": str(self.folder),
         }
-        return own | {"MINDFLIP_REDIS_PREFIX": "faults"} | HURRIED
+        return environment | {"MINDFLIP_REDIS_PREFIX": "faults"} | SHORT_DELAYS
 
     def _log(self, name: str) -> Path:
         return self.folder / "log" / f"{name}.log"

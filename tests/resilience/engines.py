@@ -1,121 +1,131 @@
-"""Engines that work most of the time."""
+"""Engines that respond correctly most of the time."""
 
 import asyncio
 from typing import Any
 
-from tests.resilience.accounts import MODEL
-from tests.resilience.socket import Wire
+from tests.resilience.clients import MODEL
+from tests.resilience.socket import ReconnectingSocket
 
-# The engine chooses each behavior for this percentage of generations.
-MOODS = {
-    "works": 60,
-    "shuffles": 10,
-    "dawdles": 8,
-    "drops": 8,
-    "falls silent": 5,
-    "gives up": 4,
-    "sends too few": 5,
+# Percentage of generations for which the engine chooses each behavior.
+BEHAVIORS = {
+    "responds": 60,
+    "reorders messages": 10,
+    "responds slowly": 8,
+    "drops the socket": 8,
+    "stops responding": 5,
+    "loses the device": 4,
+    "sends too few cards": 5,
 }
 
 
-class Engine(Wire):
-    """An engine that makes cards named after their topic.
+class Engine(ReconnectingSocket):
+    """An engine whose cards contain their topic.
 
-    After a drop it continues with its current generation. If the lease has expired in the meantime,
-    the server reports that.
+    After a reconnect it restarts its current generation. If the lease has expired in the meantime,
+    the server responds with an error.
     """
 
-    def __init__(self, *wire: Any) -> None:
-        super().__init__(*wire)
+    def __init__(self, *socket_arguments: Any) -> None:
+        super().__init__(*socket_arguments)
         self.current: dict[str, Any] | None = None
-        self.work: dict[str, asyncio.Task[None]] = {}
+        self.tasks: dict[str, asyncio.Task[None]] = {}
 
-    async def greeted(self, snapshot: dict[str, Any]) -> None:
-        await self._be_ready()
+    async def on_session(self, snapshot: dict[str, Any]) -> None:
+        await self._send_ready()
         if self.current:
-            self._begin(self.current, "works")
+            self._start(self.current, "responds")
 
-    async def heard(self, message: dict[str, Any]) -> None:
+    async def on_message(self, message: dict[str, Any]) -> None:
         if message["type"] == "generate":
-            self._begin(message, self.chance.choices(list(MOODS), list(MOODS.values()))[0])
+            self._start(message, self.random.choices(list(BEHAVIORS), list(BEHAVIORS.values()))[0])
         elif message["type"] == "cancel":
             self._stop(message["generationId"])
         elif message["type"] == "error":
-            self._refused(message)
+            self._on_error(message)
 
-    async def _be_ready(self) -> None:
+    async def _send_ready(self) -> None:
         await self.send(type="ready", modelId=MODEL, engine="webllm")
 
-    def _refused(self, message: dict[str, Any]) -> None:
+    def _on_error(self, message: dict[str, Any]) -> None:
         is_late = message["code"] == "stale_response"
         self.counts[
-            "duplicate or late answers refused" if is_late else f"engine told {message['code']}"
+            "duplicate or late responses rejected"
+            if is_late
+            else f"engine received error {message['code']}"
         ] += 1
         if message["retryable"] and self.current:
-            self._begin(self.current, "dawdles")
+            self._start(self.current, "responds slowly")
 
-    def _begin(self, request: dict[str, Any], mood: str) -> None:
+    def _start(self, request: dict[str, Any], behavior: str) -> None:
         self._stop(request["generationId"])
-        self.counts[f"engine {mood}"] += 1
-        self.current = request if mood != "falls silent" else None
-        self.work[request["generationId"]] = asyncio.create_task(self._do(request, mood))
+        self.counts[f"engine {behavior}"] += 1
+        self.current = request if behavior != "stops responding" else None
+        self.tasks[request["generationId"]] = asyncio.create_task(self._respond(request, behavior))
 
     def _stop(self, generation_id: str) -> None:
         if self.current and self.current["generationId"] == generation_id:
             self.current = None
-        if work := self.work.pop(generation_id, None):
-            work.cancel()
+        if task := self.tasks.pop(generation_id, None):
+            task.cancel()
 
-    async def _do(self, request: dict[str, Any], mood: str) -> None:
-        for place, frame in enumerate(self._frames(request, mood)):
+    async def _respond(self, request: dict[str, Any], behavior: str) -> None:
+        for index, message in enumerate(self._messages(request, behavior)):
             await asyncio.sleep(
-                self.chance.uniform(0.01, 0.1) if mood != "dawdles" else self.chance.uniform(0.3, 1)
+                self.random.uniform(0.01, 0.1)
+                if behavior != "responds slowly"
+                else self.random.uniform(0.3, 1)
             )
-            await self.send(**frame)
-            if mood == "drops" and place == 0:
+            await self.send(**message)
+            if behavior == "drops the socket" and index == 0:
                 self.drop()
                 return
         # After `device_lost`, the server assigns no generations until the engine is ready again.
-        if mood == "gives up":
-            await self._be_ready()
+        if behavior == "loses the device":
+            await self._send_ready()
 
-    def _frames(self, request: dict[str, Any], mood: str) -> list[dict[str, Any]]:
-        leased = {name: request[name] for name in ("generationId", "lease")}
-        if mood == "falls silent":
+    def _messages(self, request: dict[str, Any], behavior: str) -> list[dict[str, Any]]:
+        lease_fields = {name: request[name] for name in ("generationId", "lease")}
+        if behavior == "stops responding":
             return []
-        if mood == "gives up":
+        if behavior == "loses the device":
             return [
                 {
                     "type": "error",
                     "error": "The graphics card was lost.",
                     "code": "device_lost",
-                    "generationId": leased["generationId"],
+                    "generationId": lease_fields["generationId"],
                 }
             ]
         cards = make_cards(request["options"], request["cardsSoFar"])[
-            : 1 if mood == "sends too few" else None
+            : 1 if behavior == "sends too few cards" else None
         ]
-        streamed = [
-            {"type": "card", "index": index, "card": card, **leased}
+        card_messages = [
+            {"type": "card", "index": index, "card": card, **lease_fields}
             for index, card in enumerate(cards)
         ]
-        frames = [
-            *streamed,
+        messages = [
+            *card_messages,
             {
                 "type": "response",
                 "cacheKey": request["cacheKey"],
                 "data": {"cards": cards},
-                **leased,
+                **lease_fields,
             },
         ]
-        return self.chance.sample(frames, len(frames)) if mood == "shuffles" else frames
+        return (
+            self.random.sample(messages, len(messages))
+            if behavior == "reorders messages"
+            else messages
+        )
 
 
-def make_cards(options: dict[str, Any], so_far: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """Return `count` cards for the topic that are not in `so_far`, always in the same order."""
-    topic, wanted = options["topic"], options["count"]
-    there = {card["front"] for card in so_far}
-    fronts = (f"{topic} {number}" for number in range(wanted + len(there)))
-    return [{"front": front, "back": f"What {front} is"} for front in fronts if front not in there][
-        :wanted
-    ]
+def make_cards(options: dict[str, Any], known_cards: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Return `count` cards for the topic that are not in `known_cards`, in a fixed order."""
+    topic, count = options["topic"], options["count"]
+    known_fronts = {card["front"] for card in known_cards}
+    fronts = (f"{topic} {number}" for number in range(count + len(known_fronts)))
+    return [
+        {"front": front, "back": f"What {front} is"}
+        for front in fronts
+        if front not in known_fronts
+    ][:count]

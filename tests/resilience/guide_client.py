@@ -1,6 +1,6 @@
 """Clients of the guide's dialect, which request and generate cards on one socket without IDs.
 
-Each response belongs to the request that is currently open.
+Each result belongs to the request that is currently open.
 """
 
 import asyncio
@@ -9,105 +9,109 @@ from typing import Any
 from websockets.asyncio.client import connect
 
 from tests.resilience.engines import make_cards
-from tests.resilience.socket import Wire
-from tests.resilience.v1_client import AGAIN_SECONDS, FINAL, Wish
+from tests.resilience.socket import ReconnectingSocket
+from tests.resilience.v1_client import FINAL_ERRORS, RETRY_SECONDS, CardRequest
 
-# The client's engine chooses each behavior for this percentage of generations.
-MOODS = {
-    "works": 70,
-    "dawdles": 10,
-    "drops": 10,
-    "falls silent": 3,
-    "gives up": 4,
-    "sends too few": 3,
+# Percentage of generations for which the client's engine chooses each behavior.
+BEHAVIORS = {
+    "responds": 70,
+    "responds slowly": 10,
+    "drops the socket": 10,
+    "stops responding": 3,
+    "loses the device": 4,
+    "sends too few cards": 3,
 }
-ENGINES_OWN = {"unknown_cache_key", "stale_response"}
+ENGINE_ERRORS = {"unknown_cache_key", "stale_response"}
 
 
-class GuideClient(Wire):
+class GuideClient(ReconnectingSocket):
     """A client that sends one request at a time.
 
-    After a drop it repeats the open request, because this dialect offers no other way to resume.
+    After a reconnect it resends the open request, because this dialect has no other way to resume.
     """
 
-    def __init__(self, name: str, address: str, *wire: Any) -> None:
-        super().__init__(address, *wire)
-        self.is_twice = False  # in this dialect, a repeated request is a second request
+    def __init__(self, name: str, address: str, *socket_arguments: Any) -> None:
+        super().__init__(address, *socket_arguments)
+        self.sends_twice = False  # in this dialect, a message that is sent twice is two requests
         self.name = name
-        self.wishes: dict[str, Wish] = {}
-        self.open: Wish | None = None
+        self.requests: dict[str, CardRequest] = {}
+        self.open_request: CardRequest | None = None
         self.is_accepted = False
-        self.work: asyncio.Task[None] | None = None
+        self.task: asyncio.Task[None] | None = None
 
-    def dial(self) -> connect:
+    def open_connection(self) -> connect:
         return connect(self.address, ping_interval=None, max_size=None, proxy=None)
 
-    async def ask(self, count: int, is_cancelled: bool = False) -> Wish:
+    async def request_cards(self, count: int, is_cancelled: bool = False) -> CardRequest:
         """Send a request and wait for its outcome.
 
         `is_cancelled` is ignored, because in this dialect only an engine can cancel a generation.
         """
-        wish = self.open = Wish(f"{self.name}-{len(self.wishes)}", count)
-        self.wishes[wish.request_id] = wish
-        await self._ask()
-        await wish.done.wait()
-        return wish
+        request = self.open_request = CardRequest(f"{self.name}-{len(self.requests)}", count)
+        self.requests[request.request_id] = request
+        await self._send_open_request()
+        await request.done.wait()
+        return request
 
-    async def opened(self) -> None:
-        if self.open:
-            self.counts["guide's requests sent again"] += 1
-            await self._ask()
+    async def on_open(self) -> None:
+        if self.open_request:
+            self.counts["guide requests resent"] += 1
+            await self._send_open_request()
 
-    async def heard(self, message: dict[str, Any]) -> None:
-        await getattr(self, f"_heard_{message['type']}")(message)
+    async def on_message(self, message: dict[str, Any]) -> None:
+        await getattr(self, f"_on_{message['type']}")(message)
 
-    async def _ask(self) -> None:
+    async def _send_open_request(self) -> None:
         self.is_accepted = False
-        if self.open:
-            message = self.open.message
+        if self.open_request:
+            message = self.open_request.message
             del message["requestId"]
             await self.send(**message)
 
-    async def _heard_progress(self, message: dict[str, Any]) -> None:
+    async def _on_progress(self, message: dict[str, Any]) -> None:
         self.is_accepted = True
 
-    async def _heard_result(self, message: dict[str, Any]) -> None:
-        self._end("result", message["data"]["cards"], message["data"].get("partial", False))
+    async def _on_result(self, message: dict[str, Any]) -> None:
+        self._add_outcome("result", message["data"]["cards"], message["data"].get("partial", False))
 
-    async def _heard_error(self, message: dict[str, Any]) -> None:
-        self.counts[f"guide told {message['code']}"] += 1
-        if message["code"] in FINAL:
-            self._end("error", message["code"])
-        elif message["code"] not in ENGINES_OWN and not self.is_accepted:
-            await asyncio.sleep(AGAIN_SECONDS)
-            await self._ask()
+    async def _on_error(self, message: dict[str, Any]) -> None:
+        self.counts[f"guide client received error {message['code']}"] += 1
+        if message["code"] in FINAL_ERRORS:
+            self._add_outcome("error", message["code"])
+        elif message["code"] not in ENGINE_ERRORS and not self.is_accepted:
+            await asyncio.sleep(RETRY_SECONDS)
+            await self._send_open_request()
 
-    async def _heard_generate(self, message: dict[str, Any]) -> None:
-        if self.work:
-            self.work.cancel()
-        mood = self.chance.choices(list(MOODS), list(MOODS.values()))[0]
-        self.counts[f"guide's engine {mood}"] += 1
-        self.work = asyncio.create_task(self._do(message, mood))
+    async def _on_generate(self, message: dict[str, Any]) -> None:
+        if self.task:
+            self.task.cancel()
+        behavior = self.random.choices(list(BEHAVIORS), list(BEHAVIORS.values()))[0]
+        self.counts[f"guide engine {behavior}"] += 1
+        self.task = asyncio.create_task(self._respond(message, behavior))
 
-    def _end(self, kind: str, what: Any, is_partial: bool = False) -> None:
-        if self.open is None:
-            self.strays.append(f"{self.name} asked for nothing and was told {kind} {what}")
+    def _add_outcome(self, kind: str, value: Any, is_partial: bool = False) -> None:
+        if self.open_request is None:
+            self.unexpected_messages.append(
+                f"{self.name} received without an open request: {kind} {value}"
+            )
             return
-        wish, self.open = self.open, None
-        wish.is_partial = is_partial
-        wish.end(kind, what)
+        request, self.open_request = self.open_request, None
+        request.is_partial = is_partial
+        request.add_outcome(kind, value)
 
-    async def _do(self, request: dict[str, Any], mood: str) -> None:
+    async def _respond(self, request: dict[str, Any], behavior: str) -> None:
         await asyncio.sleep(
-            self.chance.uniform(1, 3) if mood == "dawdles" else self.chance.uniform(0.05, 0.3)
+            self.random.uniform(1, 3)
+            if behavior == "responds slowly"
+            else self.random.uniform(0.05, 0.3)
         )
-        if mood == "drops":
+        if behavior == "drops the socket":
             self.drop()
-        elif mood == "gives up":
+        elif behavior == "loses the device":
             await self.send(type="error", error="The graphics card was lost.")
-        elif mood != "falls silent":
+        elif behavior != "stops responding":
             cards = make_cards(request["options"], request["cardsSoFar"])[
-                : 1 if mood == "sends too few" else None
+                : 1 if behavior == "sends too few cards" else None
             ]
             key = f"webllm:flashcards:{request['options']['topic']}:{request['options']['count']}"
             await self.send(type="response", cacheKey=key, data={"cards": cards})

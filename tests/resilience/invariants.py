@@ -1,4 +1,4 @@
-"""The checks after a storm."""
+"""Checks of the outcomes, rows and processes after a chaos run."""
 
 import re
 from collections import Counter
@@ -8,18 +8,18 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from tests.resilience.chaos import Storm
+from tests.resilience.chaos import Chaos
 from tests.resilience.cluster import Cluster
 from tests.resilience.guide_client import GuideClient
-from tests.resilience.rest_client import Caller
-from tests.resilience.v1_client import Requester, Wish
+from tests.resilience.rest_client import RestClient
+from tests.resilience.v1_client import CardRequest, V1Client
 
-Client = Requester | GuideClient | Caller
+Client = V1Client | GuideClient | RestClient
 Rows = dict[str, list[dict[str, Any]]]
-OPEN = {"queued", "leased"}
-ATTEMPTS = 3
+OPEN_STATUSES = {"queued", "leased"}
+MAX_ATTEMPTS = 3
 # These exceptions are raised when a connection is lost.
-LOSSES = (
+CONNECTION_ERRORS = (
     "redis.exceptions.ConnectionError",
     "redis.exceptions.TimeoutError",
     "redis.exceptions.BusyLoadingError",
@@ -44,65 +44,73 @@ TRACEBACK = re.compile(
 )
 
 
-def faults(storm: Storm) -> list[str]:
-    """Return a description of each fault; the list is empty if all is well."""
-    rows = _rows(storm.cluster)
-    outcome_faults = [
-        fault
-        for client in storm.clients
-        for wish in client.wishes.values()
-        for fault in _of_wish(wish, client, rows)
+def violations(chaos: Chaos) -> list[str]:
+    """Return a description of each violated invariant."""
+    rows = _rows(chaos.cluster)
+    request_violations = [
+        violation
+        for client in chaos.clients
+        for request in client.requests.values()
+        for violation in _request_violations(request, client, rows)
     ]
-    refused = [
-        f"a client was refused: {refusal}"
-        for participant in [*storm.clients, *storm.engines]
-        for refusal in participant.refusals
+    rejected = [
+        f"a client was rejected: {rejection}"
+        for client in [*chaos.clients, *chaos.engines]
+        for rejection in client.rejections
     ]
-    strays = [stray for participant in storm.clients for stray in participant.strays]
-    return [*outcome_faults, *refused, *strays, *_of_rows(storm, rows), *_of_processes(storm)]
+    unexpected = [message for client in chaos.clients for message in client.unexpected_messages]
+    return [
+        *request_violations,
+        *rejected,
+        *unexpected,
+        *_row_violations(chaos, rows),
+        *_process_violations(chaos),
+    ]
 
 
-def report(storm: Storm) -> str:
+def report(chaos: Chaos) -> str:
     """Return a summary of the requests, kills and counts."""
-    wishes = [wish for client in storm.clients for wish in client.wishes.values()]
-    outcomes = Counter(wish.outcomes[0][0] if wish.outcomes else "nothing" for wish in wishes)
-    kills = ", ".join(f"{name} {count}" for name, count in sorted(storm.cluster.kills.items()))
-    counts = "\n".join(f"  {count:5} {name}" for name, count in sorted(storm.counts.items()))
-    summary = (
-        f"{len(wishes)} requests: {outcomes['result']} results, {outcomes['error']} errors,"
-        f" {outcomes['nothing']} without an outcome"
+    requests = [request for client in chaos.clients for request in client.requests.values()]
+    outcomes = Counter(
+        request.outcomes[0][0] if request.outcomes else "none" for request in requests
     )
-    further = sum(
+    kills = ", ".join(f"{name} {count}" for name, count in sorted(chaos.cluster.kills.items()))
+    counts = "\n".join(f"  {count:5} {name}" for name, count in sorted(chaos.counts.items()))
+    summary = (
+        f"{len(requests)} requests: {outcomes['result']} results, {outcomes['error']} errors,"
+        f" {outcomes['none']} without an outcome"
+    )
+    retries = sum(
         row["attempts"] - 1
-        for rows in _rows(storm.cluster).values()
+        for rows in _rows(chaos.cluster).values()
         for row in rows
         if row["attempts"]
     )
-    return f"{summary}, {further} further attempts\nkilled: {kills}\n{counts}\n"
+    return f"{summary}, {retries} retried attempts\nkilled: {kills}\n{counts}\n"
 
 
-def _of_wish(wish: Wish, client: Client, rows: Rows) -> Iterator[str]:
+def _request_violations(request: CardRequest, client: Client, rows: Rows) -> Iterator[str]:
     distinct = [
         outcome
-        for number, outcome in enumerate(wish.outcomes)
-        if outcome not in wish.outcomes[:number]
+        for number, outcome in enumerate(request.outcomes)
+        if outcome not in request.outcomes[:number]
     ]
-    own = rows.get(wish.request_id, [])
-    if len(distinct) != 1 or not own:
+    own_rows = rows.get(request.request_id, [])
+    if len(distinct) != 1 or not own_rows:
         yield (
-            f"{wish.request_id} has {len(distinct)} outcomes, and is"
-            f" {[row['status'] for row in own]} in the database: {distinct}"
+            f"{request.request_id} has {len(distinct)} outcomes, and is"
+            f" {[row['status'] for row in own_rows]} in the database: {distinct}"
         )
         return
-    kind, what = distinct[0]
-    if (kind, what) not in [_outcome(row) for row in own]:
-        yield f"{wish.request_id} was told {kind} {what}, and the database has {own}"
-    # Clients without IDs repeat a request whose outcome was sent to a lost socket.
-    if len(own) > 1 and not isinstance(client, GuideClient):
-        yield f"{wish.request_id} ran {len(own)} times"
+    kind, value = distinct[0]
+    if (kind, value) not in [_outcome(row) for row in own_rows]:
+        yield f"{request.request_id} received {kind} {value}, but the database has {own_rows}"
+    # Guide clients resend a request whose outcome was sent to a lost socket.
+    if len(own_rows) > 1 and not isinstance(client, GuideClient):
+        yield f"{request.request_id} ran {len(own_rows)} times"
     if kind == "result":
-        yield from _of_cards(
-            wish, what, client.cards[wish.request_id] if isinstance(client, Requester) else {}
+        yield from _card_violations(
+            request, value, client.cards[request.request_id] if isinstance(client, V1Client) else {}
         )
 
 
@@ -112,45 +120,53 @@ def _outcome(row: dict[str, Any]) -> tuple[str, Any]:
     )
 
 
-def _of_cards(wish: Wish, cards: list[dict[str, Any]], streamed: dict[int, str]) -> Iterator[str]:
+def _card_violations(
+    request: CardRequest, cards: list[dict[str, Any]], streamed: dict[int, str]
+) -> Iterator[str]:
     fronts = [card["front"] for card in cards]
     if len(set(fronts)) != len(fronts) or len({card["id"] for card in cards}) != len(cards):
-        yield f"{wish.request_id} has a card twice: {fronts}"
-    if not all(card["front"].startswith(f"{wish.request_id} ") and card["back"] for card in cards):
-        yield f"{wish.request_id} has cards of something else: {fronts}"
-    if not (len(cards) == wish.count or (wish.is_partial and 0 < len(cards) < wish.count)):
+        yield f"{request.request_id} has duplicate cards: {fronts}"
+    if not all(
+        card["front"].startswith(f"{request.request_id} ") and card["back"] for card in cards
+    ):
+        yield f"{request.request_id} has cards of another request: {fronts}"
+    if not (len(cards) == request.count or (request.is_partial and 0 < len(cards) < request.count)):
         yield (
-            f"{wish.request_id} wanted {wish.count} cards, has {len(cards)}, partial:"
-            f" {wish.is_partial}"
+            f"{request.request_id} requested {request.count} cards, has {len(cards)}, partial:"
+            f" {request.is_partial}"
         )
     if any(index >= len(cards) or cards[index]["id"] != card for index, card in streamed.items()):
-        yield f"{wish.request_id} lost a card that had been streamed"
+        yield f"{request.request_id} lost a streamed card"
 
 
-def _of_rows(storm: Storm, rows: Rows) -> Iterator[str]:
-    requested = {request_id for client in storm.clients for request_id in client.wishes}
-    yield from (f"{request_id} was never asked" for request_id in rows.keys() - requested)
-    for request_id, row in ((request_id, row) for request_id, own in rows.items() for row in own):
-        if row["status"] in OPEN:
+def _row_violations(chaos: Chaos, rows: Rows) -> Iterator[str]:
+    requested = {request_id for client in chaos.clients for request_id in client.requests}
+    yield from (f"{request_id} was never requested" for request_id in rows.keys() - requested)
+    for request_id, row in (
+        (request_id, row) for request_id, own_rows in rows.items() for row in own_rows
+    ):
+        if row["status"] in OPEN_STATUSES:
             yield f"{request_id} is stuck: {row}"
         elif (
-            row["attempts"] > ATTEMPTS or row["attempts"] != row["attempt_count"] or row["running"]
+            row["attempts"] > MAX_ATTEMPTS
+            or row["attempts"] != row["attempt_count"]
+            or row["running"]
         ):
-            yield f"{request_id} has wrong attempts: {row}"
+            yield f"{request_id} has inconsistent attempts: {row}"
 
 
-def _of_processes(storm: Storm) -> Iterator[str]:
-    yield from (f"{name} died by itself" for name in storm.cluster.died())
-    if storm.counts["died by itself"]:
-        yield f"{storm.counts['died by itself']} processes died by themselves"
-    for name, log in storm.cluster.logs("web1", "web2", "worker", "beat").items():
-        for last in Counter(TRACEBACK.findall(log)):
-            if not last.startswith(LOSSES):
-                yield f"{name} logged a traceback: {last}"
+def _process_violations(chaos: Chaos) -> Iterator[str]:
+    yield from (f"{name} exited unexpectedly" for name in chaos.cluster.exited_services())
+    if chaos.counts["unexpected exits"]:
+        yield f"{chaos.counts['unexpected exits']} processes exited unexpectedly"
+    for name, log in chaos.cluster.logs("web1", "web2", "worker", "beat").items():
+        for exception in Counter(TRACEBACK.findall(log)):
+            if not exception.startswith(CONNECTION_ERRORS):
+                yield f"{name} logged a traceback: {exception}"
 
 
 def _rows(cluster: Cluster) -> Rows:
-    """Return the generations by topic, which is the request ID.
+    """Return the generations by topic, which equals the request ID.
 
     Each row includes its number of attempts and how many of them are still running.
     """

@@ -10,18 +10,18 @@ from typing import Any
 
 import httpx
 
-from tests.resilience.v1_client import AGAIN_SECONDS, Wish
+from tests.resilience.v1_client import RETRY_SECONDS, CardRequest
 
-WAIT_SECONDS = 5
-FINISHED = {"succeeded", "failed", "cancelled"}
-BUSY = {429, 503}
+LONG_POLL_SECONDS = 5
+FINAL_STATUSES = {"succeeded", "failed", "cancelled"}
+RETRYABLE_STATUSES = {429, 503}
 
 
-class Caller:
+class RestClient:
     """A client that sends one request after another.
 
-    It repeats requests that get no response, or a response with status 429 or 503. It records any
-    other refusal as a fault.
+    It resends requests that get no response, or an error response. Error responses with a status
+    other than 429 and 503 are recorded in `rejections`.
     """
 
     def __init__(
@@ -30,61 +30,63 @@ class Caller:
         servers: tuple[str, str],
         token: str,
         session_id: str,
-        chance: Random,
+        random: Random,
         counts: Counter[str],
     ) -> None:
         self.name = name
         self.servers = servers
         self.headers = {"Authorization": token}
         self.queue = f"/api/webllm/session/{session_id}/generations"
-        self.chance = chance
+        self.random = random
         self.counts = counts
-        self.wishes: dict[str, Wish] = {}
-        self.refusals: list[str] = []
-        self.strays: list[str] = []
+        self.requests: dict[str, CardRequest] = {}
+        self.rejections: list[str] = []
+        self.unexpected_messages: list[str] = []
 
-    async def live(self) -> None:
+    async def run(self) -> None:
         """Return immediately, because REST doesn't need an open connection."""
 
-    async def ask(self, count: int, is_cancelled: bool = False) -> Wish:
-        """Send a request and poll until it has an outcome."""
-        wish = Wish(f"{self.name}-{len(self.wishes)}", count)
-        self.wishes[wish.request_id] = wish
-        body = {name: wish.message[name] for name in ("prompt", "options")}
-        generation = await self._until_answered(
-            "POST", self.queue, json=body, headers={"Idempotency-Key": wish.request_id}
+    async def request_cards(self, count: int, is_cancelled: bool = False) -> CardRequest:
+        """Send a request for cards and poll until it has an outcome."""
+        request = CardRequest(f"{self.name}-{len(self.requests)}", count)
+        self.requests[request.request_id] = request
+        body = {name: request.message[name] for name in ("prompt", "options")}
+        generation = await self._send_until_successful(
+            "POST", self.queue, json=body, headers={"Idempotency-Key": request.request_id}
         )
         address = f"/api/webllm/generations/{generation['generationId']}"
         if is_cancelled:
-            await self._until_answered("DELETE", address)
-        while generation["status"] not in FINISHED:
-            generation = await self._until_answered("GET", f"{address}?wait={WAIT_SECONDS}")
-        wish.is_partial = generation["partial"]
+            await self._send_until_successful("DELETE", address)
+        while generation["status"] not in FINAL_STATUSES:
+            generation = await self._send_until_successful(
+                "GET", f"{address}?wait={LONG_POLL_SECONDS}"
+            )
+        request.is_partial = generation["partial"]
         is_success = generation["status"] == "succeeded"
-        wish.end(
+        request.add_outcome(
             "result" if is_success else "error",
             generation["cards"] if is_success else generation["code"],
         )
-        return wish
+        return request
 
-    async def _until_answered(
+    async def _send_until_successful(
         self, method: str, path: str, headers: dict[str, str] | None = None, **body: Any
     ) -> dict[str, Any]:
         while True:
             try:
-                async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
-                    url = self.chance.choice(self.servers) + path
-                    answer = await http.request(
+                async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+                    url = self.random.choice(self.servers) + path
+                    response = await client.request(
                         method, url, headers=self.headers | (headers or {}), **body
                     )
             except httpx.TransportError:
-                self.counts["REST calls without an answer"] += 1
+                self.counts["REST requests without a response"] += 1
             else:
-                if answer.is_success:
-                    return answer.json()
-                self.counts[f"REST calls answered {answer.status_code}"] += 1
-                if answer.status_code not in BUSY:
-                    self.refusals.append(
-                        f"{method} {path}: {answer.status_code} {answer.text[:300]}"
+                if response.is_success:
+                    return response.json()
+                self.counts[f"REST responses with status {response.status_code}"] += 1
+                if response.status_code not in RETRYABLE_STATUSES:
+                    self.rejections.append(
+                        f"{method} {path}: {response.status_code} {response.text[:300]}"
                     )
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS)

@@ -1,4 +1,4 @@
-"""Clients that don't read what they are sent, or read it slowly."""
+"""Clients that don't read messages, or read them slowly."""
 
 import asyncio
 import json
@@ -14,14 +14,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.helpers.processes import RunningServer
-from tests.resilience.accounts import MODEL, V1, Talker, talking, talking_as_the_guide_does
+from tests.resilience.clients import MODEL, V1, SocketClient, open_guide_socket, open_v1_socket
 
-WINDOW_BYTES = 4096  # the client's kernel buffers these bytes even if the client doesn't read
+RECEIVE_BUFFER_BYTES = 4096  # the client's kernel fills this buffer even if the client doesn't read
 DEADLINE_SECONDS = 40
 
 
-class Unread:
-    """A client's end of a socket, which reads nothing until `read` is called."""
+class StalledClient:
+    """A client of a socket that reads nothing until `read` is called."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -40,7 +40,7 @@ class Unread:
             self.connection.transport.writelines(self.connection.protocol.data_to_send())
 
     @property
-    def untaken_bytes(self) -> int:
+    def pending_bytes(self) -> int:
         """The number of sent bytes that the server has not read yet."""
         return self.connection.transport.get_write_buffer_size()
 
@@ -56,43 +56,47 @@ class Unread:
 
 
 @asynccontextmanager
-async def not_reading(address: str, dialect: str | None = V1) -> AsyncIterator[Unread]:
+async def open_stalled_client(
+    address: str, subprotocol: str | None = V1
+) -> AsyncIterator[StalledClient]:
     """Open a socket with a small receive buffer whose client stops reading after the handshake."""
     parts = urlsplit(address)
-    end = socket.socket()
-    end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW_BYTES)
-    end.connect((parts.hostname, parts.port))
-    own: dict[str, Any] = {
-        "subprotocols": [dialect] if dialect else None,
+    client_socket = socket.socket()
+    client_socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+    client_socket.connect((parts.hostname, parts.port))
+    options: dict[str, Any] = {
+        "subprotocols": [subprotocol] if subprotocol else None,
         "ping_interval": None,
         "max_size": None,
         "max_queue": 1,
     }
-    async with connect(address, sock=end, proxy=None, close_timeout=1, **own) as connection:
+    async with connect(
+        address, sock=client_socket, proxy=None, close_timeout=1, **options
+    ) as connection:
         try:
-            yield Unread(connection)
+            yield StalledClient(connection)
         finally:
             connection.transport.abort()
 
 
 async def make_results(address: str, count: int, name: str = "r") -> list[dict[str, Any]]:
-    """Have an engine write `count` results of 200 KB, and return them.
+    """Create `count` results of 200 KB with an engine, and return them.
 
-    Their requestIds are r0, r1 and so on, if `name` is "r".
+    Their requestIds are r0, r1 and so on if `name` is "r".
     """
-    async with talking(address) as engine:
+    async with open_v1_socket(address) as engine:
         await engine.send(type="ready", modelId=MODEL, engine="webllm")
         return [await _make_result(engine, f"{name}{number}") for number in range(count)]
 
 
-async def _make_result(engine: Talker, request_id: str) -> dict[str, Any]:
+async def _make_result(engine: SocketClient, request_id: str) -> dict[str, Any]:
     await engine.send(
         type="generate", prompt=f"About {request_id}", options={"count": 50}, requestId=request_id
     )
-    request = await engine.until("generate")
-    leased = {name: request[name] for name in ("cacheKey", "generationId", "lease")}
-    await engine.send(type="response", data={"cards": large_cards()}, **leased)
-    return await engine.until("result")
+    request = await engine.receive_type("generate")
+    lease_fields = {name: request[name] for name in ("cacheKey", "generationId", "lease")}
+    await engine.send(type="response", data={"cards": large_cards()}, **lease_fields)
+    return await engine.receive_type("result")
 
 
 def large_cards() -> list[dict[str, str]]:
@@ -100,15 +104,15 @@ def large_cards() -> list[dict[str, str]]:
     return [{"front": secrets.token_hex(1000), "back": secrets.token_hex(1000)} for _ in range(50)]
 
 
-async def remember_a_result(address: str) -> None:
+async def cache_result(address: str) -> None:
     """Add a result of 200 KB for the prompt `Tides` to the cache."""
-    async with talking_as_the_guide_does(address) as client:
+    async with open_guide_socket(address) as client:
         await client.send(type="generate", prompt="Tides", options={"count": 50})
-        request = await client.until("generate")
+        request = await client.receive_type("generate")
         await client.send(
             type="response", cacheKey=request["cacheKey"], data={"cards": large_cards()}
         )
-        await client.until("result")
+        await client.receive_type("result")
 
 
 async def scrape(server: RunningServer) -> dict[tuple[str, ...], float]:

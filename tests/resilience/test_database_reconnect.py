@@ -1,17 +1,17 @@
-"""Every thread serves its next message after the database has dropped all connections."""
+"""Each server thread reconnects to the database after it has dropped all connections."""
 
 from pathlib import Path
 
 import psycopg
 
 from tests.helpers.processes import running_server
-from tests.resilience.accounts import Account, Talker, talking
+from tests.resilience.clients import Account, SocketClient, open_v1_socket
 
 ROUNDS = 12
 THREADS = 8  # more than the threads that serve sockets
 
 
-def drop_all(database_url: str) -> None:
+def drop_connections(database_url: str) -> None:
     """Terminate all other connections to this database."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(
@@ -20,25 +20,25 @@ def drop_all(database_url: str) -> None:
         )
 
 
-async def ask(talker: Talker, number: int) -> None:
-    await talker.send(
+async def request_cards(client: SocketClient, number: int) -> None:
+    await client.send(
         type="generate", prompt=f"About {number}", options={"count": 1}, requestId=f"r{number}"
     )
 
 
-async def test_what_was_dropped_in_the_middle_of_a_message_is_replaced(tmp_path: Path):
+async def test_socket_messages_are_served_after_database_drops_connections(tmp_path: Path):
     with running_server(tmp_path) as server:
-        address = Account(server.url, "alice").new_session(server.url)["wsUrl"]
-        async with talking(address) as socket:
+        address = Account(server.url, "alice").create_session(server.url)["wsUrl"]
+        async with open_v1_socket(address) as socket:
             for number in range(ROUNDS):
-                await ask(socket, number)
-                drop_all(server.database_url)
-            for _ in range(THREADS):  # each thread may still notice the last drop once
-                await ask(socket, 0)
+                await request_cards(socket, number)
+                drop_connections(server.database_url)
+            for _ in range(THREADS):  # each thread may still have a dropped connection
+                await request_cards(socket, 0)
             await socket.send(type="ping")
-            await socket.until("pong")
+            await socket.receive_type("pong")
             for _ in range(THREADS):
                 await socket.send(type="generate", prompt="Again", requestId="again")
-                assert (await socket.until("progress"))["requestId"] == "again"
+                assert (await socket.receive_type("progress"))["requestId"] == "again"
             await socket.send(type="cancel", requestId="again")
-            assert (await socket.until("error"))["code"] == "cancelled"
+            assert (await socket.receive_type("error"))["code"] == "cancelled"

@@ -7,17 +7,19 @@ import httpx
 
 from tests.helpers.processes import running_server
 
-MADE_UP = {"cookie": "sessionid=tidetidetidetidetidetidetidetide"}
+UNKNOWN_SESSION = {"cookie": "sessionid=tidetidetidetidetidetidetidetide"}
 
 
-def test_pages_that_are_not_found_hold_no_database_connection(tmp_path: Path) -> None:
+def test_not_found_pages_hold_no_database_connection(tmp_path: Path) -> None:
     """Send a session cookie with each request, so that the page looks up the signed-in user."""
     with running_server(tmp_path, MINDFLIP_DATABASE_POOL="4") as server:
         with ThreadPoolExecutor(8) as pool:
             statuses = list(
                 pool.map(
                     lambda _: (
-                        httpx.get(f"{server.url}/nowhere", headers=MADE_UP, timeout=60).status_code
+                        httpx.get(
+                            f"{server.url}/nowhere", headers=UNKNOWN_SESSION, timeout=60
+                        ).status_code
                     ),
                     range(32),
                 )

@@ -1,6 +1,6 @@
 """A daphne is killed while a client of the guide's dialect waits for a result.
 
-The client's next socket takes over the request, which runs only once.
+The client's next socket resumes the request, which runs only once.
 """
 
 from collections.abc import Iterator
@@ -12,21 +12,21 @@ import pytest
 from mindflip.embedded.run import program
 from mindflip.embedded.servers import free_port
 from tests.helpers.processes import RunningServer, running_server
-from tests.resilience.accounts import Account, Talker, at, talking_as_the_guide_does
+from tests.resilience.clients import Account, SocketClient, open_guide_socket, url_on_server
 
-# With these settings, a socket whose disconnect was never reported is considered dead after seconds
-# instead of a minute.
-HURRIED = {"MINDFLIP_HEARTBEAT_SECONDS": "1", "MINDFLIP_ENGINE_TIMEOUT_SECONDS": "4"}
+# With these settings, a socket whose disconnect was not reported expires after seconds instead of a
+# minute.
+SHORT_DELAYS = {"MINDFLIP_HEARTBEAT_SECONDS": "1", "MINDFLIP_ENGINE_TIMEOUT_SECONDS": "4"}
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:
-    with running_server(tmp_path, **HURRIED) as server:
+    with running_server(tmp_path, **SHORT_DELAYS) as server:
         yield server
 
 
 @pytest.fixture
-def other(server: RunningServer) -> str:
+def second_url(server: RunningServer) -> str:
     """Start a second daphne and return its URL."""
     port = free_port()
     second = program(
@@ -40,13 +40,13 @@ def other(server: RunningServer) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-async def ask(client: Talker, **more: Any) -> None:
+async def request_cards(client: SocketClient, **fields: Any) -> None:
     await client.send(
-        type="generate", prompt="About tides", options={"count": 1, "topic": "Tides"}, **more
+        type="generate", prompt="About tides", options={"count": 1, "topic": "Tides"}, **fields
     )
 
 
-async def answer(client: Talker, request: dict[str, Any]) -> None:
+async def send_response(client: SocketClient, request: dict[str, Any]) -> None:
     """Respond like the guide's client, which identifies the request only by its cache key."""
     await client.send(
         type="response",
@@ -56,32 +56,32 @@ async def answer(client: Talker, request: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("request_id", [None, "r1"])
-async def test_who_asks_again_after_a_killed_daphne_has_the_same_generation_and_one_result(
-    server, other, request_id
+async def test_request_repeated_after_server_is_killed_resumes_generation_with_one_result(
+    server, second_url, request_id
 ):
     ids = {"requestId": request_id} if request_id else {}
     account = Account(server.url, "alice")
-    session = account.new_session(server.url)
-    async with talking_as_the_guide_does(session["wsUrl"]) as client:
-        await ask(client, **ids)
-        before = await client.until("generate")
+    session = account.create_session(server.url)
+    async with open_guide_socket(session["wsUrl"]) as client:
+        await request_cards(client, **ids)
+        first = await client.receive_type("generate")
         server.web.kill()
-    async with talking_as_the_guide_does(at(other, session["wsUrl"])) as client:
-        await ask(client, **ids)
-        assert (await client.until("progress"))["message"] == "Queued"
-        again = await client.until("generate")
-        assert (again["generationId"], again["attempt"]) == (before["generationId"], 1)
-        await answer(client, again)
-        result = await client.until("result")
+    async with open_guide_socket(url_on_server(second_url, session["wsUrl"])) as client:
+        await request_cards(client, **ids)
+        assert (await client.receive_type("progress"))["message"] == "Queued"
+        reassigned = await client.receive_type("generate")
+        assert (reassigned["generationId"], reassigned["attempt"]) == (first["generationId"], 1)
+        await send_response(client, reassigned)
+        result = await client.receive_type("result")
         assert (result["generationId"], result["data"]["cards"][0]["front"]) == (
-            before["generationId"],
+            first["generationId"],
             "ebb",
         )
-        await ask(client)
-        assert (await client.until("result"))["data"]["cached"], (
-            "and no second result of the first request"
+        await request_cards(client)
+        assert (await client.receive_type("result"))["data"]["cached"], (
+            "the first request has a second result"
         )
-    listed = account.http.get(
-        f"{other}/api/webllm/session/{session['sessionId']}/generations"
+    generations = account.http.get(
+        f"{second_url}/api/webllm/session/{session['sessionId']}/generations"
     ).json()["results"]
-    assert [generation["status"] for generation in listed] == ["succeeded"]
+    assert [generation["status"] for generation in generations] == ["succeeded"]

@@ -1,6 +1,6 @@
 """A rolling restart under load: each daphne is stopped with SIGTERM and started again.
 
-Clients notice only a close code that requests a reconnect.
+The only effect on clients is a close code that requests a reconnect.
 """
 
 import asyncio
@@ -22,45 +22,47 @@ from mindflip.embedded.process import Service
 from mindflip.embedded.run import program
 from mindflip.embedded.servers import free_port
 from tests.helpers.processes import RunningServer, running_server
-from tests.resilience.accounts import Account, at, talking, v1_connection
+from tests.resilience.clients import Account, open_v1_socket, url_on_server, v1_connection
 from tests.resilience.engines import Engine
-from tests.resilience.socket import Wire
-from tests.resilience.v1_client import Requester, Wish
+from tests.resilience.socket import ReconnectingSocket
+from tests.resilience.v1_client import CardRequest, V1Client
 
-ASKERS, ENGINES, USERS = 12, 4, 2
-TIMEOUT_SECONDS = 240  # much more than needed, because a slow machine takes its time
-RESTARTS = 1012
+CLIENTS, ENGINES, USERS = 12, 4, 2
+TIMEOUT_SECONDS = 240  # much more than needed, for slow machines
+RESTART_CODE = 1012
 
 
-class Balanced(Wire):
-    """A client behind a load balancer, which tries the servers in turn."""
+class BalancedSocket(ReconnectingSocket):
+    """A client of a load balancer that tries the servers in turn."""
 
     servers: tuple[str, ...]
 
-    def dial(self) -> connect:
+    def open_connection(self) -> connect:
         self.servers = self.servers[1:] + self.servers[:1]
         seq = getattr(self, "seq", 0)
-        return v1_connection(at(self.servers[0], self.address) + (f"&lastSeq={seq}" if seq else ""))
+        return v1_connection(
+            url_on_server(self.servers[0], self.address) + (f"&lastSeq={seq}" if seq else "")
+        )
 
-    def _note(self, loss: BaseException) -> None:
+    def _record_loss(self, error: BaseException) -> None:
         """Count how a connection ended, or why it was not established."""
-        if isinstance(loss, InvalidStatus):
-            self.counts[f"refused with {loss.response.status_code}"] += 1
-        elif isinstance(loss, ConnectionClosed):
-            self.counts[f"closed with {loss.rcvd.code if loss.rcvd else 'nothing'}"] += 1
+        if isinstance(error, InvalidStatus):
+            self.counts[f"rejected with {error.response.status_code}"] += 1
+        elif isinstance(error, ConnectionClosed):
+            self.counts[f"closed with {error.rcvd.code if error.rcvd else 'no code'}"] += 1
         else:
-            self.counts[type(loss).__name__] += 1
+            self.counts[type(error).__name__] += 1
 
 
-class BalancedAsker(Balanced, Requester):
+class BalancedClient(BalancedSocket, V1Client):
     resumes_by_address = True
 
 
-class BalancedEngine(Balanced, Engine):
-    """An engine that always works."""
+class BalancedEngine(BalancedSocket, Engine):
+    """An engine that always responds."""
 
-    def _begin(self, request: dict[str, Any], mood: str) -> None:
-        super()._begin(request, "works")
+    def _start(self, request: dict[str, Any], behavior: str) -> None:
+        super()._start(request, "responds")
 
 
 @pytest.fixture
@@ -85,85 +87,90 @@ def stop(service: Service) -> int:
     return service.process.wait(TIMEOUT_SECONDS)
 
 
-async def test_a_rolling_restart_under_load_loses_nothing_and_shows_no_error(servers):
+async def test_rolling_restart_under_load_completes_every_request_without_error(servers):
     server, second = servers
     addresses, counts = (server.url, f"http://127.0.0.1:{second.port}"), Counter()
-    askers, engines = _clients(addresses, counts)
-    asking = asyncio.Event()
-    asking.set()
+    clients, engines = _create_clients(addresses, counts)
+    load_is_on = asyncio.Event()
+    load_is_on.set()
     async with asyncio.timeout(TIMEOUT_SECONDS), asyncio.TaskGroup() as group:
-        living = [group.create_task(participant.live()) for participant in [*askers, *engines]]
-        load = [group.create_task(_ask_while(asking, asker)) for asker in askers]
-        await _everybody_is_answered(askers)
-        codes = [await _restarted(server, each, askers) for each in (server.web, second)]
-        asking.clear()
+        tasks = [group.create_task(participant.run()) for participant in [*clients, *engines]]
+        load = [group.create_task(_send_requests_while(load_is_on, client)) for client in clients]
+        await _wait_for_new_requests(clients)
+        codes = [await _restart(server, service, clients) for service in (server.web, second)]
+        load_is_on.clear()
         await asyncio.gather(*load)
-        for task in living:
+        for task in tasks:
             task.cancel()
     assert codes == [0, 0]
-    wishes = [wish for asker in askers for wish in asker.wishes.values()]
-    assert [wish for wish in wishes if not _has_one_result(wish)] == []
-    assert len(wishes) > 3 * ASKERS
-    assert counts[f"closed with {RESTARTS}"] >= ASKERS + ENGINES, "each was sent away once at least"
+    requests = [request for client in clients for request in client.requests.values()]
+    assert [request for request in requests if not _has_one_result(request)] == []
+    assert len(requests) > 3 * CLIENTS
+    assert counts[f"closed with {RESTART_CODE}"] >= CLIENTS + ENGINES, (
+        "not every client was asked to reconnect"
+    )
     assert [
         name
         for name in counts
-        if name.startswith(("closed", "asker told", "engine told")) and str(RESTARTS) not in name
+        if name.startswith(("closed", "v1 client received error", "engine received error"))
+        and str(RESTART_CODE) not in name
     ] == [], counts
-    assert {name for name in counts if name.startswith("refused")} <= {"refused with 503"}
-    assert _attempts(server) == {1: len(wishes)}, "nothing ran twice"
+    assert {name for name in counts if name.startswith("rejected")} <= {"rejected with 503"}
+    assert _attempts(server) == {1: len(requests)}, "a generation has several attempts"
 
 
-def _has_one_result(wish: Wish) -> bool:
+def _has_one_result(request: CardRequest) -> bool:
     """Return True if the request has one complete result.
 
-    The client may have received it more than once, because it repeats a request while the result is
-    on its way.
+    The client may receive it more than once, because it may resend a request while the server sends
+    the result.
     """
-    kinds = {kind for kind, _ in wish.outcomes}
+    kinds = {outcome_kind for outcome_kind, _ in request.outcomes}
     return (
         kinds == {"result"}
-        and all(outcome == wish.outcomes[0] for outcome in wish.outcomes)
-        and not wish.is_partial
+        and all(outcome == request.outcomes[0] for outcome in request.outcomes)
+        and not request.is_partial
     )
 
 
-def _clients(
+def _create_clients(
     addresses: tuple[str, str], counts: Counter[str]
-) -> tuple[list[BalancedAsker], list[BalancedEngine]]:
+) -> tuple[list[BalancedClient], list[BalancedEngine]]:
     accounts = [Account(addresses[0], f"user{number}") for number in range(USERS)]
-    chance = Random(1)
+    random = Random(1)
 
-    def placed(kind: type, number: int, *first: Any) -> Any:
-        address = accounts[number % USERS].new_session(addresses[0])["wsUrl"]
-        client = kind(*first, address, Random(chance.random()), counts)
+    def create_client(client_class: type, number: int, *arguments: Any) -> Any:
+        address = accounts[number % USERS].create_session(addresses[0])["wsUrl"]
+        client = client_class(*arguments, address, Random(random.random()), counts)
         client.servers, client.resumes_by_address = (
             addresses[number // USERS % 2 :] + addresses[: number // USERS % 2],
             True,
         )
         return client
 
-    askers = [placed(BalancedAsker, number, f"asker{number}") for number in range(ASKERS)]
-    return askers, [placed(BalancedEngine, number) for number in range(ENGINES)]
+    clients = [
+        create_client(BalancedClient, number, f"client{number}") for number in range(CLIENTS)
+    ]
+    return clients, [create_client(BalancedEngine, number) for number in range(ENGINES)]
 
 
-async def _ask_while(asking: asyncio.Event, asker: Requester) -> None:
-    while asking.is_set():
-        await asker.ask(asker.chance.randint(1, 3))
+async def _send_requests_while(load_is_on: asyncio.Event, client: V1Client) -> None:
+    while load_is_on.is_set():
+        await client.request_cards(client.random.randint(1, 3))
 
 
-async def _restarted(server: RunningServer, each: Service, askers: list[BalancedAsker]) -> int:
+async def _restart(server: RunningServer, service: Service, clients: list[BalancedClient]) -> int:
     """Restart a server under load, wait for new outcomes and return the server's exit code."""
-    code = await asyncio.to_thread(stop, each)
-    await asyncio.to_thread(server.start, each)
-    await _everybody_is_answered(askers)
+    code = await asyncio.to_thread(stop, service)
+    await asyncio.to_thread(server.start, service)
+    await _wait_for_new_requests(clients)
     return code
 
 
-async def _everybody_is_answered(askers: list[BalancedAsker]) -> None:
+async def _wait_for_new_requests(clients: list[BalancedClient]) -> None:
     """Wait until each client has sent another request, which it does only after an outcome."""
-    before = {asker.name: len(asker.wishes) for asker in askers}
-    while any(len(asker.wishes) <= before[asker.name] for asker in askers):
+    counts_before = {client.name: len(client.requests) for client in clients}
+    while any(len(client.requests) <= counts_before[client.name] for client in clients):
         await asyncio.sleep(0.05)
 
 
@@ -176,23 +183,23 @@ def _attempts(server: RunningServer) -> dict[int, int]:
         )
 
 
-async def test_who_stops_says_so_refuses_sockets_and_is_ended_at_once_by_a_second_signal(
+async def test_stopping_server_rejects_sockets_and_exits_immediately_on_second_signal(
     tmp_path: Path,
 ):
     with running_server(tmp_path, MINDFLIP_SHUTDOWN_DELAY="19") as server:
-        session = Account(server.url, "alice").new_session(server.url)
-        async with talking(session["wsUrl"]) as socket:
+        session = Account(server.url, "alice").create_session(server.url)
+        async with open_v1_socket(session["wsUrl"]) as socket:
             server.web.process.send_signal(signal.SIGTERM)
             while "process" not in (ready := httpx.get(f"{server.url}/readyz")).json()["missing"]:
                 await asyncio.sleep(0.05)
             assert ready.status_code == 503
-            with pytest.raises(WebSocketException) as refused:
+            with pytest.raises(WebSocketException) as rejection:
                 await v1_connection(session["wsUrl"]).__aenter__()
-            assert refused.value.response.status_code == 503
+            assert rejection.value.response.status_code == 503
             assert httpx.get(f"{server.url}/healthz").headers["Cache-Control"] == "no-store"
             await socket.send(type="ping")
-            await socket.until("pong")
-            begun = time.monotonic()
+            await socket.receive_type("pong")
+            started = time.monotonic()
             server.web.process.send_signal(signal.SIGTERM)
             assert server.web.process.wait(TIMEOUT_SECONDS) == 0
-            assert time.monotonic() - begun < 10, "not after the notice"
+            assert time.monotonic() - started < 10, "the server waited for the shutdown delay"

@@ -1,6 +1,6 @@
 """A client that stops reading uses a bounded amount of memory and doesn't affect other clients.
 
-Its socket is closed with a reason.
+The server closes its socket with a reason.
 """
 
 import asyncio
@@ -13,58 +13,60 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.helpers.processes import RunningServer, running_server
-from tests.resilience.accounts import MODEL, Account, Talker, talking
+from tests.resilience.clients import MODEL, Account, SocketClient, open_v1_socket
 from tests.resilience.stalled_client import (
     DEADLINE_SECONDS,
+    cache_result,
     make_results,
-    not_reading,
-    remember_a_result,
+    open_stalled_client,
     scrape,
 )
 
 MEGABYTE = 1_048_576
-RESULTS = 8  # 400 KB each, with their card messages: more than the kernels of both ends buffer
-CLOSED = ("mindflip_sockets_closed_unread_total", "stalled")
-UNSENT = ("mindflip_socket_unsent_bytes",)
+RESULTS = 8  # 400 KB each, with card messages: more than the kernel buffers of both sides
+STALLED_SOCKETS_CLOSED = ("mindflip_sockets_closed_unread_total", "stalled")
+UNSENT_BYTES = ("mindflip_socket_unsent_bytes",)
 RESUME = json.dumps({"type": "resume", "lastSeq": 0})
 
 
 async def largest_unsent_until(
-    server: RunningServer, is_over: Callable[[dict[tuple[str, ...], float]], bool]
+    server: RunningServer, is_done: Callable[[dict[tuple[str, ...], float]], bool]
 ) -> float:
-    """Scrape the metrics until `is_over`, and return the highest number of unsent bytes."""
-    most = 0.0
+    """Scrape the metrics until `is_done`, and return the highest number of unsent bytes."""
+    largest = 0.0
     async with asyncio.timeout(DEADLINE_SECONDS):
         while True:
             samples = await scrape(server)
-            most = max(most, samples[UNSENT])
-            if is_over(samples):
-                return most
+            largest = max(largest, samples[UNSENT_BYTES])
+            if is_done(samples):
+                return largest
 
 
-def has_closed_one(samples: dict[tuple[str, ...], float]) -> bool:
-    return samples.get(CLOSED) == 1
+def has_closed_stalled_socket(samples: dict[tuple[str, ...], float]) -> bool:
+    return samples.get(STALLED_SOCKETS_CLOSED) == 1
 
 
-def has_none_open(samples: dict[tuple[str, ...], float]) -> bool:
+def has_no_open_socket(samples: dict[tuple[str, ...], float]) -> bool:
     """Return True if no socket is open.
 
-    The unsent bytes drop to 0 a moment before the server has cleaned up the socket.
+    The number of unsent bytes drops to 0 shortly before the server has cleaned up the socket.
     """
-    return samples[UNSENT] == 0 and samples.get(("mindflip_sockets_open", "mindflip.v1"), 0) == 0
+    return (
+        samples[UNSENT_BYTES] == 0 and samples.get(("mindflip_sockets_open", "mindflip.v1"), 0) == 0
+    )
 
 
 async def wait_until_stalled(server: RunningServer) -> None:
-    await largest_unsent_until(server, lambda samples: samples[UNSENT] > 0)
+    await largest_unsent_until(server, lambda samples: samples[UNSENT_BYTES] > 0)
 
 
-async def pongs(socket: Talker) -> None:
+async def ping(socket: SocketClient) -> None:
     await socket.send(type="ping")
-    await socket.until("pong")
+    await socket.receive_type("pong")
 
 
 @pytest.mark.parametrize(
-    ("dialect", "question"),
+    ("subprotocol", "frame"),
     [
         ("mindflip.v1", RESUME),
         (
@@ -80,18 +82,18 @@ async def pongs(socket: Talker) -> None:
         ),
         (None, json.dumps({"type": "generate", "prompt": "Tides", "options": {"count": 50}})),
     ],
-    ids=["resume", "a repeated request", "a remembered result"],
+    ids=["resume", "repeated request", "cached result"],
 )
-async def test_unsent_answers_of_a_client_that_never_reads_are_bounded_and_the_socket_is_closed(
-    tmp_path, dialect, question
+async def test_unsent_messages_of_stalled_client_are_bounded_and_socket_is_closed(
+    tmp_path, subprotocol, frame
 ):
     with running_server(tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="2") as server:
-        address = Account(server.url, "alice").new_session(server.url)["wsUrl"]
+        address = Account(server.url, "alice").create_session(server.url)["wsUrl"]
         await make_results(address, RESULTS)
-        await remember_a_result(address)
-        async with not_reading(address, dialect) as client:
-            client.send(question, times=200)
-            assert 0 < await largest_unsent_until(server, has_closed_one) < MEGABYTE
+        await cache_result(address)
+        async with open_stalled_client(address, subprotocol) as client:
+            client.send(frame, times=200)
+            assert 0 < await largest_unsent_until(server, has_closed_stalled_socket) < MEGABYTE
             with suppress(ConnectionClosed):
                 async for _ in client.read():
                     pass
@@ -99,82 +101,82 @@ async def test_unsent_answers_of_a_client_that_never_reads_are_bounded_and_the_s
             assert (client.connection.close_code, client.connection.close_reason) == (4408, reason)
 
 
-async def test_a_client_that_never_reads_the_close_either_is_cut_off(tmp_path):
+async def test_stalled_client_that_ignores_close_frame_is_disconnected(tmp_path):
     with running_server(tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="1") as server:
-        address = Account(server.url, "alice").new_session(server.url)["wsUrl"]
+        address = Account(server.url, "alice").create_session(server.url)["wsUrl"]
         await make_results(address, RESULTS)
-        async with not_reading(address) as client:
+        async with open_stalled_client(address) as client:
             client.send(RESUME)
             await wait_until_stalled(server)
-            await largest_unsent_until(server, has_none_open)
+            await largest_unsent_until(server, has_no_open_socket)
 
 
-async def test_a_client_that_reads_slowly_gets_everything_once_and_in_order(tmp_path):
+async def test_slow_client_receives_all_messages_once_and_in_order(tmp_path):
     with running_server(
         tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="3", MINDFLIP_HEARTBEAT_SECONDS="1"
     ) as server:
-        address = Account(server.url, "alice").new_session(server.url)["wsUrl"]
+        address = Account(server.url, "alice").create_session(server.url)["wsUrl"]
         results = await make_results(address, RESULTS)
-        async with not_reading(f"{address}&lastSeq=0") as client:
+        async with open_stalled_client(f"{address}&lastSeq=0") as client:
             await wait_until_stalled(server)
             client.send(json.dumps({"type": "ping"}))
             received = []
             async for message in client.read():
                 received.append(message)
                 if message["type"] == "result":
-                    assert (await scrape(server))[UNSENT] < MEGABYTE
+                    assert (await scrape(server))[UNSENT_BYTES] < MEGABYTE
                 if message["type"] == "pong":
                     break
-    numbers = [message["seq"] for message in received if message["type"] in ("card", "result")]
-    assert numbers == sorted(set(numbers))
+    seqs = [message["seq"] for message in received if message["type"] in ("card", "result")]
+    assert seqs == sorted(set(seqs))
     assert [message for message in received if message["type"] == "result"] == results
-    assert len(numbers) == RESULTS * 51
-    assert received[-2]["type"] == "session", "the pong comes after everything that was missed"
+    assert len(seqs) == RESULTS * 51
+    assert received[-2]["type"] == "session", "the pong was sent before the last missed message"
 
 
-async def test_a_client_that_does_not_read_disturbs_no_other(tmp_path):
+async def test_stalled_client_does_not_affect_other_client(tmp_path):
     with running_server(tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="60") as server:
-        address = Account(server.url, "alice").new_session(server.url)["wsUrl"]
+        address = Account(server.url, "alice").create_session(server.url)["wsUrl"]
         await make_results(address, RESULTS)
-        async with not_reading(address) as client, talking(address) as other:
+        async with open_stalled_client(address) as client, open_v1_socket(address) as other:
             client.send(RESUME, times=100)
             await wait_until_stalled(server)
-            await pongs(other)
+            await ping(other)
             # The events of these generations are sent to the stalled socket, too.
             assert len(await make_results(address, 3, "again")) == 3
-            await pongs(other)
-            assert (await scrape(server))[UNSENT] < MEGABYTE
+            await ping(other)
+            assert (await scrape(server))[UNSENT_BYTES] < MEGABYTE
             assert client.connection.state == client.connection.state.OPEN
 
 
-async def test_a_client_that_reads_again_is_told_what_happened_in_the_meantime(tmp_path):
+async def test_stalled_client_receives_snapshot_after_it_resumes_reading(tmp_path):
     with running_server(tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="60") as server:
-        address = Account(server.url, "alice").new_session(server.url)["wsUrl"]
+        address = Account(server.url, "alice").create_session(server.url)["wsUrl"]
         await make_results(address, RESULTS)
-        async with not_reading(address) as client:
+        async with open_stalled_client(address) as client:
             client.send(RESUME)
             await wait_until_stalled(server)
-            async with talking(address) as other:
+            async with open_v1_socket(address) as other:
                 await other.send(
                     type="generate", prompt="Tides", options={"count": 1}, requestId="last"
                 )
-                await other.until("progress")
+                await other.receive_type("progress")
             async for message in client.read():
                 if message["type"] == "session" and message["generations"]:
                     break
             assert message["generations"][0]["requestId"] == "last"
 
 
-async def test_the_lease_of_an_engine_that_does_not_read_goes_to_another(tmp_path):
-    own = {
+async def test_lease_of_stalled_engine_is_assigned_to_other_engine(tmp_path):
+    settings = {
         "MINDFLIP_SOCKET_STALLED_SECONDS": "1",
         "MINDFLIP_LEASE_GRACE_SECONDS": "0",
         "MINDFLIP_SWEEP_SECONDS": "1",
     }
-    with running_server(tmp_path, worker=True, beat=True, **own) as server:
-        address = Account(server.url, "alice").new_session(server.url)["wsUrl"]
+    with running_server(tmp_path, worker=True, beat=True, **settings) as server:
+        address = Account(server.url, "alice").create_session(server.url)["wsUrl"]
         await make_results(address, RESULTS)
-        async with not_reading(address) as stalled:
+        async with open_stalled_client(address) as stalled:
             ready = {"type": "ready", "modelId": MODEL, "engine": "webllm"}
             stalled.send(json.dumps(ready))
             stalled.send(
@@ -189,19 +191,19 @@ async def test_the_lease_of_an_engine_that_does_not_read_goes_to_another(tmp_pat
             )
             stalled.send(RESUME)
             await wait_until_stalled(server)
-            async with talking(address) as other:
+            async with open_v1_socket(address) as other:
                 await other.send(**ready)
-                taken_over = await other.until("generate")
-            assert (taken_over["prompt"].startswith("Tides"), taken_over["attempt"]) == (True, 2)
+                reassigned = await other.receive_type("generate")
+            assert (reassigned["prompt"].startswith("Tides"), reassigned["attempt"]) == (True, 2)
 
 
-async def test_a_server_that_stops_does_not_wait_for_a_client_that_does_not_read(tmp_path):
+async def test_server_shutdown_does_not_wait_for_stalled_client(tmp_path):
     with running_server(
         tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="60", MINDFLIP_SHUTDOWN_TIMEOUT="15"
     ) as server:
-        address = Account(server.url, "alice").new_session(server.url)["wsUrl"]
+        address = Account(server.url, "alice").create_session(server.url)["wsUrl"]
         await make_results(address, RESULTS)
-        async with not_reading(address) as client:
+        async with open_stalled_client(address) as client:
             client.send(RESUME, times=10)
             await wait_until_stalled(server)
             server.web.process.send_signal(signal.SIGTERM)
@@ -209,30 +211,30 @@ async def test_a_server_that_stops_does_not_wait_for_a_client_that_does_not_read
     assert "Everything was finished" in server.log()
 
 
-async def test_pings_of_a_client_that_reads_no_pong_cost_nothing(tmp_path):
+async def test_unsent_pongs_of_stalled_client_are_bounded(tmp_path):
     with running_server(tmp_path) as server:
-        address = Account(server.url, "alice").new_session(server.url)["wsUrl"]
-        async with not_reading(address) as client:
+        address = Account(server.url, "alice").create_session(server.url)["wsUrl"]
+        async with open_stalled_client(address) as client:
             client.ping(times=150_000)
             await wait_until_stalled(server)
             assert (
-                await largest_unsent_until(server, lambda _: client.untaken_bytes == 0) < MEGABYTE
+                await largest_unsent_until(server, lambda _: client.pending_bytes == 0) < MEGABYTE
             )
 
 
-async def test_messages_of_a_client_that_reads_no_answer_are_not_taken_from_it(tmp_path):
+async def test_messages_of_stalled_client_are_not_read(tmp_path):
     with running_server(tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="2") as server:
-        address = Account(server.url, "alice").new_session(server.url)["wsUrl"]
+        address = Account(server.url, "alice").create_session(server.url)["wsUrl"]
         await make_results(address, RESULTS)
-        async with not_reading(address) as client:
+        async with open_stalled_client(address) as client:
             client.send(RESUME)
             await wait_until_stalled(server)
             client.send(_response(MEGABYTE), times=40)
-            untaken = client.untaken_bytes
+            pending = client.pending_bytes
             async with asyncio.timeout(DEADLINE_SECONDS):
-                while not has_closed_one(await scrape(server)):
-                    untaken = client.untaken_bytes
-            assert untaken > 30 * MEGABYTE
+                while not has_closed_stalled_socket(await scrape(server)):
+                    pending = client.pending_bytes
+            assert pending > 30 * MEGABYTE
 
 
 def _response(size: int) -> str:

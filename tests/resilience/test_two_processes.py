@@ -1,4 +1,4 @@
-"""Two daphnes with the same PostgreSQL and Valkey behave like one.
+"""Two daphnes with the same PostgreSQL and Valkey behave like one server.
 
 A request on one daphne is served by an engine on the other.
 """
@@ -13,23 +13,23 @@ from websockets.exceptions import ConnectionClosed
 from mindflip.embedded.run import program
 from mindflip.embedded.servers import free_port
 from tests.helpers.processes import running_server
-from tests.resilience.accounts import MODEL, Account, Talker, at, talking
+from tests.resilience.clients import MODEL, Account, SocketClient, open_v1_socket, url_on_server
 
 
-class Pair:
-    """Two servers, and a separate account for each test."""
+class ServerPair:
+    """The URLs of two servers, and a separate account for each test."""
 
-    def __init__(self, first: str, other: str, name: str) -> None:
-        self.first, self.other = first, other
-        self.account = Account(first, name)
+    def __init__(self, first_url: str, second_url: str, name: str) -> None:
+        self.first_url, self.second_url = first_url, second_url
+        self.account = Account(first_url, name)
 
-    def session(self) -> dict[str, Any]:
+    def create_session(self) -> dict[str, Any]:
         """Create a session on the first server, which both servers know."""
-        return self.account.new_session(self.first)
+        return self.account.create_session(self.first_url)
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+def server_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     with running_server(tmp_path_factory.mktemp("pair")) as server:
         port = free_port()
         environment = server.environment | {"MINDFLIP_PORT": str(port)}
@@ -40,83 +40,97 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
 
 
 @pytest.fixture
-def pair(servers: tuple[str, str], request: pytest.FixtureRequest) -> Pair:
-    return Pair(*servers, request.node.name[:100])
+def servers(server_urls: tuple[str, str], request: pytest.FixtureRequest) -> ServerPair:
+    return ServerPair(*server_urls, request.node.name[:100])
 
 
-async def asked_on_the_other_side(asker: Talker, engine: Talker, count: int = 1) -> dict[str, Any]:
+async def request_generation(
+    client: SocketClient, engine: SocketClient, count: int = 1
+) -> dict[str, Any]:
     """Send a request and return the `generate` message that the engine receives."""
     await engine.send(type="ready", modelId=MODEL, engine="webllm")
-    await asker.send(type="generate", prompt="Tides", options={"count": count}, requestId="r1")
-    return await engine.until("generate")
+    await client.send(type="generate", prompt="Tides", options={"count": count}, requestId="r1")
+    return await engine.receive_type("generate")
 
 
-def answer(request: dict[str, Any], *fronts: str) -> dict[str, Any]:
+def make_response(request: dict[str, Any], *fronts: str) -> dict[str, Any]:
     cards = [{"front": front, "back": f"What {front} is"} for front in fronts]
-    leased = {name: request[name] for name in ("generationId", "lease", "cacheKey")}
-    return {"type": "response", "data": {"cards": cards}, **leased}
+    lease_fields = {name: request[name] for name in ("generationId", "lease", "cacheKey")}
+    return {"type": "response", "data": {"cards": cards}, **lease_fields}
 
 
-async def test_who_asks_on_one_is_served_by_an_engine_on_the_other(pair):
-    phone, desktop = pair.session(), pair.session()
+async def test_request_on_one_server_is_served_by_engine_on_other_server(servers):
+    phone, desktop = servers.create_session(), servers.create_session()
     async with (
-        talking(phone["wsUrl"]) as asker,
-        talking(at(pair.other, desktop["wsUrl"])) as engine,
+        open_v1_socket(phone["wsUrl"]) as client,
+        open_v1_socket(url_on_server(servers.second_url, desktop["wsUrl"])) as engine,
     ):
-        request = await asked_on_the_other_side(asker, engine, count=2)
-        leased = {name: request[name] for name in ("generationId", "lease")}
+        request = await request_generation(client, engine, count=2)
+        lease_fields = {name: request[name] for name in ("generationId", "lease")}
         await engine.send(
-            type="card", index=0, card={"front": "ebb", "back": "What ebb is"}, **leased
+            type="card", index=0, card={"front": "ebb", "back": "What ebb is"}, **lease_fields
         )
-        assert (await asker.until("card"))["card"]["front"] == "ebb"
-        await engine.send(**answer(request, "ebb", "flow"))
-        assert [card["front"] for card in (await asker.until("result"))["data"]["cards"]] == [
+        assert (await client.receive_type("card"))["card"]["front"] == "ebb"
+        await engine.send(**make_response(request, "ebb", "flow"))
+        assert [
+            card["front"] for card in (await client.receive_type("result"))["data"]["cards"]
+        ] == [
             "ebb",
             "flow",
         ]
 
 
-async def test_cancel_on_one_stops_the_engine_on_the_other(pair):
-    address = pair.session()["wsUrl"]
-    async with talking(address) as asker, talking(at(pair.other, address)) as engine:
-        request = await asked_on_the_other_side(asker, engine)
-        await asker.send(type="cancel", requestId="r1")
-        assert (await engine.until("cancel"))["generationId"] == request["generationId"]
-        assert (await asker.until("error"))["code"] == "cancelled"
+async def test_cancel_on_one_server_stops_engine_on_other_server(servers):
+    address = servers.create_session()["wsUrl"]
+    async with (
+        open_v1_socket(address) as client,
+        open_v1_socket(url_on_server(servers.second_url, address)) as engine,
+    ):
+        request = await request_generation(client, engine)
+        await client.send(type="cancel", requestId="r1")
+        assert (await engine.receive_type("cancel"))["generationId"] == request["generationId"]
+        assert (await client.receive_type("error"))["code"] == "cancelled"
 
 
-async def test_a_session_closed_on_one_closes_its_sockets_on_the_other(pair):
-    session = pair.session()
-    async with talking(at(pair.other, session["wsUrl"])) as socket:
-        pair.account.http.delete(
-            f"{pair.first}/api/webllm/session/{session['sessionId']}"
+async def test_session_deleted_on_one_server_closes_sockets_on_other_server(servers):
+    session = servers.create_session()
+    async with open_v1_socket(url_on_server(servers.second_url, session["wsUrl"])) as socket:
+        servers.account.http.delete(
+            f"{servers.first_url}/api/webllm/session/{session['sessionId']}"
         ).raise_for_status()
         with pytest.raises(ConnectionClosed) as closed:
-            await socket.until("nothing")
+            await socket.receive_type("nothing")
         assert (closed.value.rcvd.code, bool(closed.value.rcvd.reason)) == (4404, True)
 
 
-async def test_a_long_poll_on_one_wakes_by_an_engine_on_the_other(pair):
-    session = pair.session()
-    wish = {"prompt": "Tides", "options": {"count": 1}}
-    queue = f"{pair.first}/api/webllm/session/{session['sessionId']}/generations"
-    generation = pair.account.http.post(queue, json=wish).json()["generationId"]
-    async with talking(at(pair.other, session["wsUrl"])) as engine:
+async def test_long_poll_on_one_server_returns_result_of_engine_on_other_server(servers):
+    session = servers.create_session()
+    body = {"prompt": "Tides", "options": {"count": 1}}
+    url = f"{servers.first_url}/api/webllm/session/{session['sessionId']}/generations"
+    generation = servers.account.http.post(url, json=body).json()["generationId"]
+    async with open_v1_socket(url_on_server(servers.second_url, session["wsUrl"])) as engine:
         await engine.send(type="ready", modelId=MODEL, engine="webllm")
-        request = await engine.until("generate")
-        waiting = asyncio.to_thread(
-            pair.account.http.get, f"{pair.first}/api/webllm/generations/{generation}?wait=25"
+        request = await engine.receive_type("generate")
+        long_poll = asyncio.to_thread(
+            servers.account.http.get,
+            f"{servers.first_url}/api/webllm/generations/{generation}?wait=25",
         )
-        poll = asyncio.create_task(waiting)
-        await engine.send(**answer(request, "ebb"))
+        poll = asyncio.create_task(long_poll)
+        await engine.send(**make_response(request, "ebb"))
         assert (await poll).json()["status"] == "succeeded"
 
 
-async def test_the_same_request_on_both_at_once_is_one_generation(pair):
-    address = pair.session()["wsUrl"]
-    async with talking(address) as first, talking(at(pair.other, address)) as other:
+async def test_identical_requests_on_both_servers_create_one_generation(servers):
+    address = servers.create_session()["wsUrl"]
+    async with (
+        open_v1_socket(address) as first_client,
+        open_v1_socket(url_on_server(servers.second_url, address)) as second_client,
+    ):
         await asyncio.gather(
-            *(side.send(type="generate", prompt="Tides", requestId="r1") for side in (first, other))
+            *(
+                client.send(type="generate", prompt="Tides", requestId="r1")
+                for client in (first_client, second_client)
+            )
         )
-        queued = [await side.until("progress") for side in (first, other)]
+        queued = [await client.receive_type("progress") for client in (first_client, second_client)]
         assert len({message["generationId"] for message in queued}) == 1

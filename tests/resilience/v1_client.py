@@ -1,4 +1,4 @@
-"""Clients that request cards over sockets and record everything that they receive."""
+"""Clients that request cards over `mindflip.v1` sockets and record what they receive."""
 
 import asyncio
 from collections import defaultdict
@@ -7,16 +7,16 @@ from typing import Any
 
 from websockets.asyncio.client import connect
 
-from tests.resilience.accounts import v1_connection
-from tests.resilience.socket import Wire
+from tests.resilience.clients import v1_connection
+from tests.resilience.socket import ReconnectingSocket
 
-FINAL = {"engine_lost", "no_engine", "cancelled", "no_valid_cards", "timeout"}
-AGAIN_SECONDS = 0.5
+FINAL_ERRORS = {"engine_lost", "no_engine", "cancelled", "no_valid_cards", "timeout"}
+RETRY_SECONDS = 0.5
 
 
 @dataclass
-class Wish:
-    """A request and its outcomes.
+class CardRequest:
+    """A request for cards and its outcomes.
 
     Each outcome that the client receives is `("result", cards)` or `("error", code)`.
     """
@@ -37,85 +37,87 @@ class Wish:
             "requestId": self.request_id,
         }
 
-    def end(self, kind: str, what: Any) -> None:
-        self.outcomes.append((kind, what))
+    def add_outcome(self, kind: str, value: Any) -> None:
+        self.outcomes.append((kind, value))
         self.done.set()
 
 
-class Requester(Wire):
+class V1Client(ReconnectingSocket):
     """A client that sends one request after another.
 
-    After a drop it resumes with `lastSeq`, either in the address or in a message. Then it repeats
+    After a reconnect it resumes with `lastSeq`, either in the URL or in a message. Then it resends
     the requests that have no outcome yet.
     """
 
-    def __init__(self, name: str, *wire: Any) -> None:
-        super().__init__(*wire)
+    def __init__(self, name: str, *socket_arguments: Any) -> None:
+        super().__init__(*socket_arguments)
         self.name = name
-        self.wishes: dict[str, Wish] = {}
+        self.requests: dict[str, CardRequest] = {}
         self.cards: defaultdict[str, dict[int, str]] = defaultdict(dict)
         self.seq = 0
         self.is_caught_up = True
-        self.resumes_by_address = self.chance.random() < 0.5
+        self.resumes_by_address = self.random.random() < 0.5
 
-    def dial(self) -> connect:
+    def open_connection(self) -> connect:
         return v1_connection(
             f"{self.address}&lastSeq={self.seq}"
             if self.resumes_by_address and self.seq
             else self.address
         )
 
-    async def ask(self, count: int, is_cancelled: bool = False) -> Wish:
+    async def request_cards(self, count: int, is_cancelled: bool = False) -> CardRequest:
         """Send a request and wait for its outcome."""
-        wish = Wish(f"{self.name}-{len(self.wishes)}", count)
-        self.wishes[wish.request_id] = wish
-        await self.send(**wish.message)
+        request = CardRequest(f"{self.name}-{len(self.requests)}", count)
+        self.requests[request.request_id] = request
+        await self.send(**request.message)
         if is_cancelled:
-            await asyncio.sleep(self.chance.uniform(0, 1))
-            await self.send(type="cancel", requestId=wish.request_id)
-        await wish.done.wait()
-        return wish
+            await asyncio.sleep(self.random.uniform(0, 1))
+            await self.send(type="cancel", requestId=request.request_id)
+        await request.done.wait()
+        return request
 
-    async def greeted(self, snapshot: dict[str, Any]) -> None:
+    async def on_session(self, snapshot: dict[str, Any]) -> None:
         if not self.seq:
             self.seq = snapshot["seq"]
         if not self.resumes_by_address:
             self.is_caught_up = False
             await self.send(type="resume", lastSeq=self.seq)
-            await self.send(type="ping")  # its pong follows the last missed message
-        await self._ask_again()
+            await self.send(type="ping")  # its pong is sent after the last missed message
+        await self._resend_open_requests()
 
-    async def heard(self, message: dict[str, Any]) -> None:
-        handler = getattr(self, f"_heard_{message['type']}", None)
+    async def on_message(self, message: dict[str, Any]) -> None:
+        handler = getattr(self, f"_on_{message['type']}", None)
         if handler:
             await handler(message)
         if self.is_caught_up:
             self.seq = max(self.seq, message.get("seq") or 0)
 
-    async def _heard_pong(self, message: dict[str, Any]) -> None:
+    async def _on_pong(self, message: dict[str, Any]) -> None:
         self.is_caught_up = True
 
-    async def _heard_card(self, message: dict[str, Any]) -> None:
-        known = self.cards[message["requestId"]].setdefault(message["index"], message["card"]["id"])
-        assert known == message["card"]["id"], (
-            f"another card {message['index']} of {message['requestId']}"
+    async def _on_card(self, message: dict[str, Any]) -> None:
+        known_id = self.cards[message["requestId"]].setdefault(
+            message["index"], message["card"]["id"]
+        )
+        assert known_id == message["card"]["id"], (
+            f"ID changed: card {message['index']} of {message['requestId']}"
         )
 
-    async def _heard_result(self, message: dict[str, Any]) -> None:
-        wish = self.wishes[message["requestId"]]
-        wish.is_partial = message["data"].get("partial", False)
-        wish.end("result", message["data"]["cards"])
+    async def _on_result(self, message: dict[str, Any]) -> None:
+        request = self.requests[message["requestId"]]
+        request.is_partial = message["data"].get("partial", False)
+        request.add_outcome("result", message["data"]["cards"])
 
-    async def _heard_error(self, message: dict[str, Any]) -> None:
-        self.counts[f"asker told {message['code']}"] += 1
-        if message["code"] in FINAL:
-            self.wishes[message["requestId"]].end("error", message["code"])
+    async def _on_error(self, message: dict[str, Any]) -> None:
+        self.counts[f"v1 client received error {message['code']}"] += 1
+        if message["code"] in FINAL_ERRORS:
+            self.requests[message["requestId"]].add_outcome("error", message["code"])
         elif message["retryable"]:
-            await asyncio.sleep(AGAIN_SECONDS)
-            await self._ask_again()
+            await asyncio.sleep(RETRY_SECONDS)
+            await self._resend_open_requests()
 
-    async def _ask_again(self) -> None:
-        for wish in self.wishes.values():
-            if not wish.outcomes:
-                self.counts["requests sent again"] += 1
-                await self.send(**wish.message)
+    async def _resend_open_requests(self) -> None:
+        for request in self.requests.values():
+            if not request.outcomes:
+                self.counts["v1 requests resent"] += 1
+                await self.send(**request.message)
