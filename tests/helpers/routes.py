@@ -1,4 +1,4 @@
-"""Every address of the URL resolver and the socket routing, by the route's name."""
+"""All routes of the URL resolver by name, and all routes of sockets."""
 
 import re
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from sessions_app.routing import websocket_urlpatterns
 
 @dataclass(frozen=True)
 class Route:
-    """A route with its complete pattern, which is also the name of an unnamed route."""
+    """A route with its complete pattern, which is also the name if the route has none."""
 
     name: str
     pattern: str
 
     def address(self, values: dict[str, Any]) -> str:
-        """Return the address with each variable filled in, from `values` or with `nowhere`."""
+        """Return the URL path, with each variable replaced by its value or by `nowhere`."""
         filled = re.sub(
             r"<(?:\w+:)?(\w+)>", lambda match: str(values.get(match[1], "nowhere")), self.pattern
         )
@@ -30,7 +30,7 @@ class Route:
 @cache
 def http_routes() -> dict[str, Route]:
     routes = list(_routes(get_resolver().url_patterns))
-    assert len({route.name for route in routes}) == len(routes), "two routes have one name"
+    assert len({route.name for route in routes}) == len(routes), "route names are not unique"
     return {route.name: route for route in routes}
 
 
@@ -52,7 +52,7 @@ def _routes(patterns: list[Any], prefix: str = "", namespace: str = "") -> Itera
 
 
 def _text(pattern: Any) -> str:
-    """Return a pattern in the syntax of `path()`, also if it is a regular expression."""
+    """Return a pattern in the syntax of `path()`, even if it is a regular expression."""
     if not isinstance(pattern, RegexPattern):
         return str(pattern)
     return (

@@ -1,4 +1,4 @@
-"""Every call of the OpenAPI document, with a body that works and the paths of all its fields."""
+"""All calls of the OpenAPI document, each with a valid body and the paths of its fields."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from tests.helpers.routes import Route, http_routes
 from tests.permissions.matrix import ROWS
 
 Path = tuple[str | int, ...]
-HERE = "@here@"
+PLACEHOLDER = "@placeholder@"
 JSON, MULTIPART, FORM = (
     "application/json",
     "multipart/form-data",
@@ -32,7 +32,7 @@ class Call:
 
     route: str
     method: str
-    media: str
+    media_type: str
     body: Any
     fields: tuple[Path, ...]
     parameters: tuple[str, ...]
@@ -53,57 +53,63 @@ def calls() -> list[Call]:
 def with_value(body: Any, path: Path, value: str) -> str:
     """Return the body as JSON, with `value` at the path.
 
-    `value` is JSON text, or text that pretends to be JSON. Containers that are missing on the path
-    are added.
+    `value` is text that may be invalid JSON. Containers that are missing on the path are added.
     """
     changed = deepcopy(body)
     if not path:
         return value
-    place = changed
-    for step, following in pairwise(path):
-        place = _entered(place, step, [] if following == 0 else {})
-    if isinstance(place, list):
-        place[:1] = [HERE]
+    container = changed
+    for key, next_key in pairwise(path):
+        container = _enter(container, key, [] if next_key == 0 else {})
+    if isinstance(container, list):
+        container[:1] = [PLACEHOLDER]
     else:
-        place[path[-1]] = HERE
-    return json.dumps(changed).replace(f'"{HERE}"', value)
+        container[path[-1]] = PLACEHOLDER
+    return json.dumps(changed).replace(f'"{PLACEHOLDER}"', value)
 
 
-def _entered(place: Any, step: str | int, default: Any) -> Any:
-    if isinstance(place, list):
-        place[:1] = place[:1] if place and type(place[0]) is type(default) else [default]
-        return place[0]
-    if type(place.get(step)) is not type(default):
-        place[step] = default
-    return place[step]
+def _enter(container: Any, key: str | int, default: Any) -> Any:
+    if isinstance(container, list):
+        container[:1] = (
+            container[:1] if container and type(container[0]) is type(default) else [default]
+        )
+        return container[0]
+    if type(container.get(key)) is not type(default):
+        container[key] = default
+    return container[key]
 
 
 def _call(path: str, method: str, operation: dict[str, Any]) -> Call:
-    route = next(route for route in http_routes().values() if _documented(route) == path)
-    media, content = next(
+    route = next(route for route in http_routes().values() if _openapi_path(route) == path)
+    media_type, content = next(
         iter(operation.get("requestBody", {}).get("content", {}).items()), ("", {})
     )
-    body = _merged(_example(content), _row_body(route.name, method.upper())) if content else None
+    body = _merge(_example(content), _row_body(route.name, method.upper())) if content else None
     schema = content.get("schema", {})
     query = tuple(
         parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "query"
     )
     return Call(
-        route.name, method.upper(), media, body, tuple(_paths(schema, ())) if content else (), query
+        route.name,
+        method.upper(),
+        media_type,
+        body,
+        tuple(_paths(schema, ())) if content else (),
+        query,
     )
 
 
-def _merged(example: Any, row: Any) -> Any:
-    """Return the row's values, with those of the example where the row has none."""
+def _merge(example: Any, row: Any) -> Any:
+    """Return the row's values, and those of the example for fields that the row lacks."""
     if isinstance(example, dict) and isinstance(row, dict):
-        return example | {name: _merged(example.get(name), value) for name, value in row.items()}
+        return example | {name: _merge(example.get(name), value) for name, value in row.items()}
     if isinstance(example, list) and isinstance(row, list) and example and row:
-        return [_merged(example[0], row[0]), *row[1:]]
+        return [_merge(example[0], row[0]), *row[1:]]
     return row
 
 
-def _documented(route: Route) -> str:
-    """Return the route's pattern in the notation of the document."""
+def _openapi_path(route: Route) -> str:
+    """Return the route's pattern in the syntax of the OpenAPI document."""
     return "/" + re.sub(
         r"<(?:\w+:)?(\w+)>", lambda match: "{" + _camel(match[1]) + "}", route.pattern
     )
@@ -119,25 +125,25 @@ def _example(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _row_body(route: str, method: str) -> dict[str, Any]:
-    """Return the body from the table of endpoints, which refers to existing objects."""
+    """Return the body from the permission matrix, which refers to existing objects."""
     call = ROWS[route].calls.get(method)
     return call[1] if isinstance(call, tuple) else {}
 
 
 def _paths(schema: dict[str, Any], path: Path) -> Iterator[Path]:
-    schema = _resolved(schema)
+    schema = _resolve(schema)
     yield path
-    for name, inner in schema.get("properties", {}).items():
-        yield from _paths(inner, (*path, name))
+    for name, subschema in schema.get("properties", {}).items():
+        yield from _paths(subschema, (*path, name))
     if "items" in schema:
         yield from _paths(schema["items"], (*path, 0))
 
 
-def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
+def _resolve(schema: dict[str, Any]) -> dict[str, Any]:
     while "$ref" in schema:
         schema = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    for choice in ("anyOf", "oneOf", "allOf"):
-        for inner in schema.get(choice, ()):
-            if (resolved := _resolved(inner)).get("properties") or "items" in resolved:
+    for keyword in ("anyOf", "oneOf", "allOf"):
+        for subschema in schema.get(keyword, ()):
+            if (resolved := _resolve(subschema)).get("properties") or "items" in resolved:
                 return resolved
     return schema

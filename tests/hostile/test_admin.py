@@ -1,31 +1,31 @@
-"""No list of the admin fails with a 500 on hostile values in its address or its actions."""
+"""Hostile values in URLs and actions of the admin's lists never cause a 500."""
 
 import pytest
 from django.contrib import admin
 from django.test import RequestFactory
 
 from tests.hostile.values import QUERY_VALUES
-from tests.permissions.users import Knocker, cookie, person
+from tests.permissions.users import Identity, cookie_headers, make_user
 
 pytestmark = pytest.mark.django_db
 LISTS = {
     f"{model._meta.app_label}/{model._meta.model_name}": model for model in admin.site._registry
 }
-PLACES = ("q", "older", "newer", "p", "o")
+LIST_PARAMETERS = ("q", "older", "newer", "p", "o")
 LABELS = (
     "NUL",
     "invalid UTF-8",
     "5,000 digits",
     "2**63",
-    "all days",
-    "last day",
-    "first moment",
-    "last moment",
-    "place in a list",
+    "all dates",
+    "last date",
+    "earliest time",
+    "latest time",
+    "list position",
 )
 VALUES = {label: QUERY_VALUES[label] for label in LABELS}
 FORM = "application/x-www-form-urlencoded"
-LAST_DAYS = (
+EXTREME_DATES = (
     "year=9999",
     "year=9999&{0}__month=12",
     "year=9999&{0}__month=12&{0}__day=31",
@@ -35,24 +35,26 @@ LAST_DAYS = (
 
 
 @pytest.fixture
-def operator(world):
-    return Knocker(
+def operator(scenario):
+    return Identity(
         "operator",
         "cookie",
-        cookie(world.client, person("operator", is_staff=True, is_superuser=True)),
+        cookie_headers(scenario.client, make_user("operator", is_staff=True, is_superuser=True)),
     )
 
 
-def faults(world, operator, method, address, sent):
-    """Send each case in the address or the body, and return the statuses of those that fail."""
-    answers = {
-        case: world.send(
+def server_errors(scenario, operator, method, address, cases):
+    """Send each case in the URL or the body, and return the cases with a status of 500 or more."""
+    responses = {
+        case: scenario.send(
             operator, method, address + (text if method == "GET" else ""), text, FORM, "text/html"
         )
-        for case, text in sent.items()
+        for case, text in cases.items()
     }
     return {
-        case: answer.status_code for case, answer in answers.items() if answer.status_code >= 500
+        case: response.status_code
+        for case, response in responses.items()
+        if response.status_code >= 500
     }
 
 
@@ -63,44 +65,44 @@ def parameters(model_admin):
         for list_filter in model_admin.list_filter
     ]
     lookups = [f"{name}__{lookup}" for name in filters for lookup in ("exact", "gte")]
-    return {*PLACES, *filters, *lookups, *getattr(model_admin, "linked_by", ())} - {""}
+    return {*LIST_PARAMETERS, *filters, *lookups, *getattr(model_admin, "linked_by", ())} - {""}
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_hostile_parameter_of_a_list_is_refused_or_harmless(world, operator, name):
+def test_hostile_query_parameter_of_admin_list_causes_no_server_error(scenario, operator, name):
     names = parameters(admin.site._registry[LISTS[name]])
-    sent = {(name, label): f"?{name}={value}" for name in names for label, value in VALUES.items()}
-    assert faults(world, operator, "GET", f"/admin/{name}/", sent) == {}
+    cases = {(name, label): f"?{name}={value}" for name in names for label, value in VALUES.items()}
+    assert server_errors(scenario, operator, "GET", f"/admin/{name}/", cases) == {}
 
 
 @pytest.mark.parametrize(
     "name", [name for name, model in LISTS.items() if admin.site._registry[model].date_hierarchy]
 )
-def test_days_beyond_the_calendar_are_refused(world, operator, name):
+def test_extreme_date_in_admin_list_causes_no_server_error(scenario, operator, name):
     field = admin.site._registry[LISTS[name]].date_hierarchy
-    sent = {days: f"?{field}__{days.format(field)}" for days in LAST_DAYS}
-    assert faults(world, operator, "GET", f"/admin/{name}/", sent) == {}
+    cases = {date: f"?{field}__{date.format(field)}" for date in EXTREME_DATES}
+    assert server_errors(scenario, operator, "GET", f"/admin/{name}/", cases) == {}
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_action_on_rows_that_are_not_in_the_list_is_refused(world, operator, name):
+def test_admin_action_with_hostile_selection_causes_no_server_error(scenario, operator, name):
     request = RequestFactory().get("/")
-    request.user = type(world.things.owner).objects.get(username="operator")
+    request.user = type(scenario.objects.owner).objects.get(username="operator")
     actions = admin.site._registry[LISTS[name]].get_actions(request)
-    sent = {
+    cases = {
         (action, label): f"action={action}&_selected_action={value}&confirmed=1&post=yes"
         for action in actions
         for label, value in VALUES.items()
     }
-    assert faults(world, operator, "POST", f"/admin/{name}/", sent) == {}
+    assert server_errors(scenario, operator, "POST", f"/admin/{name}/", cases) == {}
 
 
 @pytest.mark.parametrize("page", ["change", "delete", "history"])
 @pytest.mark.parametrize("name", LISTS)
-def test_row_that_does_not_exist_is_not_found(world, operator, name, page):
-    sent = {label: f"{value}/{page}/" for label, value in VALUES.items()}
-    assert faults(world, operator, "GET", f"/admin/{name}/", sent) == {}
+def test_hostile_row_id_in_admin_causes_no_server_error(scenario, operator, name, page):
+    cases = {label: f"{value}/{page}/" for label, value in VALUES.items()}
+    assert server_errors(scenario, operator, "GET", f"/admin/{name}/", cases) == {}
 
 
-def test_content_type_leads_nowhere(world, operator):
-    assert world.send(operator, "GET", "/admin/r/1/x/").status_code == 404
+def test_content_type_redirect_of_admin_returns_404(scenario, operator):
+    assert scenario.send(operator, "GET", "/admin/r/1/x/").status_code == 404

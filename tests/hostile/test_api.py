@@ -1,4 +1,4 @@
-"""Every API call rejects hostile values with a message or accepts them, and never causes a 500."""
+"""API calls accept hostile values or reject them with a message, and never cause a 500."""
 
 import json
 import re
@@ -16,56 +16,60 @@ from tests.hostile.values import BODIES, JSON_VALUES, QUERY_VALUES, UNREADABLE_J
 from tests.permissions.matrix import ROWS
 
 pytestmark = pytest.mark.django_db
-BODY_CALLS = [call for call in calls() if call.media == JSON]
-FORM_CALLS = [call for call in calls() if call.media]
+BODY_CALLS = [call for call in calls() if call.media_type == JSON]
+FORM_CALLS = [call for call in calls() if call.media_type]
 QUERY_CALLS = [call for call in calls() if call.parameters]
 SAMPLE_TIME = "2026-01-31T18:30:00Z"
 
 
 @pytest.fixture(autouse=True)
-def no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_rate_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     for scope in SimpleRateThrottle.THROTTLE_RATES:
         monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, scope, None)
 
 
 def send(
-    world: Any,
+    scenario: Any,
     call: Call,
     body: str | bytes = b"",
-    media: str = JSON,
+    media_type: str = JSON,
     query: str = "",
     accept: str = "*/*",
 ) -> HttpResponseBase:
     """Send the call as Alice, with a bearer token."""
     alice = next(
-        knocker
-        for knocker in world.everybody
-        if knocker.name == "alice" and knocker.means == "bearer"
+        identity
+        for identity in scenario.identities
+        if identity.name == "alice" and identity.authentication == "bearer"
     )
-    ids = world.things.ids | {
-        name: world.things.ids[thing] for name, thing in ROWS[call.route].ids.items()
+    ids = scenario.objects.ids | {
+        name: scenario.objects.ids[object_name]
+        for name, object_name in ROWS[call.route].ids.items()
     }
-    return world.send(
-        alice, call.method, http_routes()[call.route].address(ids) + query, body, media, accept
+    return scenario.send(
+        alice, call.method, http_routes()[call.route].address(ids) + query, body, media_type, accept
     )
 
 
-def example(world: Any, call: Call) -> dict[str, Any]:
+def example(scenario: Any, call: Call) -> dict[str, Any]:
     """Return the call's body, with the IDs of Alice's objects and the current time."""
     body = json.dumps(call.body).replace(SAMPLE_TIME, timezone.now().isoformat())
-    return json.loads(re.sub(r"<(\w+)>", lambda match: world.things.ids[match[1]], body))
+    return json.loads(re.sub(r"<(\w+)>", lambda match: scenario.objects.ids[match[1]], body))
 
 
-def fault(answer: HttpResponseBase) -> str:
+def find_error(response: HttpResponseBase) -> str:
     """Return what is wrong with the response to a hostile request.
 
-    Return an empty string for a success, and for a rejection with a code and messages.
+    Return an empty string if the response is a success, or has a code and messages.
     """
-    if answer.status_code < 400:
+    if response.status_code < 400:
         return ""
-    if answer.status_code >= 500 or answer.headers["Content-Type"] != "application/problem+json":
-        return f"{answer.status_code} {answer.headers['Content-Type']}"
-    problem = answer.json()
+    if (
+        response.status_code >= 500
+        or response.headers["Content-Type"] != "application/problem+json"
+    ):
+        return f"{response.status_code} {response.headers['Content-Type']}"
+    problem = response.json()
     is_complete = (
         problem["code"]
         and problem["error"].strip()
@@ -74,40 +78,41 @@ def fault(answer: HttpResponseBase) -> str:
     return "" if is_complete else f"no message: {problem}"
 
 
-def form(values: dict[str, str], media: str) -> tuple[str, str]:
+def form(values: dict[str, str], media_type: str) -> tuple[str, str]:
     """Return the body of a form, and its media type."""
-    if media == FORM:
+    if media_type == FORM:
         return "&".join(f"{name}={quote(value)}" for name, value in values.items()), FORM
     parts = [
-        f'--limit\r\nContent-Disposition: form-data; name="{name}"{_file(name)}\r\n\r\n{value}\r\n'
+        f'--limit\r\nContent-Disposition: form-data; name="{name}"{_filename(name)}'
+        f"\r\n\r\n{value}\r\n"
         for name, value in values.items()
     ]
     return "".join([*parts, "--limit--\r\n"]), f"{MULTIPART}; boundary=limit"
 
 
-def _file(name: str) -> str:
+def _filename(name: str) -> str:
     return '; filename="a&#0;b&#xD800;.json"' if name == "file" else ""
 
 
 @pytest.mark.parametrize("call", BODY_CALLS, ids=str)
-def test_hostile_value_in_a_field_is_refused_or_harmless(world, call):
-    body = example(world, call)
-    sent = [
+def test_hostile_value_in_body_field_is_accepted_or_rejected_with_message(scenario, call):
+    body = example(scenario, call)
+    cases = [
         (path, name, with_value(body, path, value))
         for path in call.fields
         for name, value in JSON_VALUES.items()
     ]
-    faults = {(path, name): fault(send(world, call, text)) for path, name, text in sent}
-    assert {case: words for case, words in faults.items() if words} == {}
+    errors = {(path, name): find_error(send(scenario, call, text)) for path, name, text in cases}
+    assert {case: error for case, error in errors.items() if error} == {}
 
 
 @pytest.mark.parametrize("call", BODY_CALLS, ids=str)
-def test_unreadable_json_is_refused_with_a_code_and_without_a_traceback(world, call, caplog):
-    body, path = example(world, call), call.fields[-1]
-    sent = {name: with_value(body, path, value) for name, value in UNREADABLE_JSON.items()}
-    for name, text in sent.items():
-        answer = send(world, call, text)
-        assert (answer.status_code, answer.json()["code"], fault(answer)) == (
+def test_unreadable_json_is_rejected_with_code_and_without_traceback(scenario, call, caplog):
+    body, path = example(scenario, call), call.fields[-1]
+    cases = {name: with_value(body, path, value) for name, value in UNREADABLE_JSON.items()}
+    for name, text in cases.items():
+        response = send(scenario, call, text)
+        assert (response.status_code, response.json()["code"], find_error(response)) == (
             400,
             "invalid_json",
             "",
@@ -116,44 +121,46 @@ def test_unreadable_json_is_refused_with_a_code_and_without_a_traceback(world, c
 
 
 @pytest.mark.parametrize("call", BODY_CALLS, ids=str)
-@pytest.mark.parametrize("media", [JSON, FORM, f"{MULTIPART}; boundary=limit"])
-def test_body_of_another_form_is_refused_or_harmless(world, call, media):
-    faults = {name: fault(send(world, call, body, media)) for name, body in BODIES.items()}
-    assert {name: words for name, words in faults.items() if words} == {}
+@pytest.mark.parametrize("media_type", [JSON, FORM, f"{MULTIPART}; boundary=limit"])
+def test_malformed_body_is_accepted_or_rejected_with_message(scenario, call, media_type):
+    errors = {
+        name: find_error(send(scenario, call, body, media_type)) for name, body in BODIES.items()
+    }
+    assert {name: error for name, error in errors.items() if error} == {}
 
 
 @pytest.mark.parametrize("call", FORM_CALLS, ids=str)
-@pytest.mark.parametrize("media", [FORM, MULTIPART])
-def test_hostile_text_in_a_form_is_refused_or_harmless(world, call, media):
+@pytest.mark.parametrize("media_type", [FORM, MULTIPART])
+def test_hostile_text_in_form_is_accepted_or_rejected_with_message(scenario, call, media_type):
     values = {
         name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in example(world, call).items()
+        for name, value in example(scenario, call).items()
     }
     names = [str(path[0]) for path in call.fields if len(path) == 1]
-    sent = {
-        (name, label): form({**values, name: text}, media)
+    cases = {
+        (name, label): form({**values, name: text}, media_type)
         for name in names
         for label, text in UNREADABLE_JSON.items()
     }
-    faults = {case: fault(send(world, call, *body)) for case, body in sent.items()}
-    assert {case: words for case, words in faults.items() if words} == {}
+    errors = {case: find_error(send(scenario, call, *body)) for case, body in cases.items()}
+    assert {case: error for case, error in errors.items() if error} == {}
 
 
 @pytest.mark.parametrize("call", QUERY_CALLS, ids=str)
-def test_hostile_parameter_is_refused_or_harmless(world, call):
-    sent = {
+def test_hostile_query_parameter_is_accepted_or_rejected_with_message(scenario, call):
+    cases = {
         (name, label): f"?{name}={value}"
         for name in (*call.parameters, "unknown")
         for label, value in QUERY_VALUES.items()
     }
-    faults = {case: fault(send(world, call, query=query)) for case, query in sent.items()}
-    assert {case: words for case, words in faults.items() if words} == {}
+    errors = {case: find_error(send(scenario, call, query=query)) for case, query in cases.items()}
+    assert {case: error for case, error in errors.items() if error} == {}
 
 
 @pytest.mark.parametrize("value", JSON_VALUES.values(), ids=JSON_VALUES)
-def test_browsable_api_shows_any_refused_value(world, value):
+def test_browsable_api_returns_200_or_400_for_hostile_value(scenario, value):
     call = next(call for call in calls() if str(call) == "POST api-reviews")
     for path in call.fields:
         assert send(
-            world, call, with_value(example(world, call), path, value), accept="text/html"
+            scenario, call, with_value(example(scenario, call), path, value), accept="text/html"
         ).status_code in (200, 400), path

@@ -1,4 +1,4 @@
-"""JSON in requests: encodings, forms, and messages that explain what to change."""
+"""JSON in requests: encodings, forms, and messages of rejections."""
 
 import json
 from uuid import uuid4
@@ -7,28 +7,28 @@ import pytest
 from django.utils import timezone
 
 DECKS, REVIEWS, REGISTER = "/api/flashcards/decks", "/api/flashcards/reviews", "/api/auth/register"
-HALF = r'"\ud800"'
-DEEP = [
+SURROGATE = r'"\ud800"'
+DEEP_BODIES = [
     "[" * 100_000,
     '{"a":' * 50_000,
     "[" * 900 + "]" * 900,
     '{"name": "a", "b": ' + "[" * 32 + "]" * 32 + "}",
 ]
-TOO_DEEP = "Use at most 32 levels of nesting in JSON."
+TOO_DEEP_MESSAGE = "Use at most 32 levels of nesting in JSON."
 
 
-@pytest.mark.parametrize("body", DEEP, ids=["lists", "objects", "900 levels", "33 levels"])
+@pytest.mark.parametrize("body", DEEP_BODIES, ids=["lists", "objects", "900 levels", "33 levels"])
 @pytest.mark.parametrize("address", [REGISTER, "/api/auth/token", "/api/auth/token/refresh", DECKS])
-def test_deeply_nested_body_is_refused_with_the_limit(alice, api, address, body):
-    answer = api(alice).post(address, body, content_type="application/json")
-    assert (answer.status_code, answer.json()["code"], answer.json()["error"]) == (
+def test_deeply_nested_body_is_rejected_with_limit_in_message(alice, api, address, body):
+    response = api(alice).post(address, body, content_type="application/json")
+    assert (response.status_code, response.json()["code"], response.json()["error"]) == (
         400,
         "invalid_json",
-        TOO_DEEP,
+        TOO_DEEP_MESSAGE,
     )
 
 
-def test_body_of_32_levels_is_read(alice, api):
+def test_body_with_32_levels_is_accepted(alice, api):
     body = '{"name": "a", "b": ' + "[" * 31 + "]" * 31 + "}"
     assert api(alice).post(DECKS, body, content_type="application/json").status_code == 201
 
@@ -44,9 +44,9 @@ def test_body_of_32_levels_is_read(alice, api):
         (b'{"name": "\xff"}', "Encode the JSON as UTF-8."),
     ],
 )
-def test_body_that_is_not_json_is_refused_with_what_to_change(alice, api, body, message):
-    answer = api(alice).generic("POST", DECKS, body, content_type="application/json")
-    assert (answer.status_code, answer.json()["code"], answer.json()["error"]) == (
+def test_invalid_json_is_rejected_with_message(alice, api, body, message):
+    response = api(alice).generic("POST", DECKS, body, content_type="application/json")
+    assert (response.status_code, response.json()["code"], response.json()["error"]) == (
         400,
         "invalid_json",
         message,
@@ -57,109 +57,116 @@ def test_body_that_is_not_json_is_refused_with_what_to_change(alice, api, body, 
 @pytest.mark.parametrize(
     "charset", ["", "; charset=utf-8", "; charset=hex", "; charset=iso-8859-1", "; charset=bogus"]
 )
-def test_json_is_read_whatever_charset_its_media_type_has(alice, api, encoding, charset):
+def test_json_is_decoded_regardless_of_charset_in_content_type(alice, api, encoding, charset):
     body = json.dumps({"name": "Ebbe, größer"}, ensure_ascii=False).encode(encoding)
-    answer = api(alice).generic("POST", DECKS, body, content_type=f"application/json{charset}")
-    assert answer.json()["name"] == "Ebbe, größer"
+    response = api(alice).generic("POST", DECKS, body, content_type=f"application/json{charset}")
+    assert response.json()["name"] == "Ebbe, größer"
 
 
 @pytest.mark.parametrize("charset", ["iso-8859-1", "hex", "utf-7"])
-def test_form_in_another_charset_is_refused(alice, api, charset):
-    answer = api(alice).generic(
+def test_form_with_unsupported_charset_is_rejected(alice, api, charset):
+    response = api(alice).generic(
         "POST",
         DECKS,
         b"name=a",
         content_type=f"application/x-www-form-urlencoded; charset={charset}",
     )
-    assert (answer.status_code, answer.json()["error"]) == (400, "Encode the form as UTF-8.")
+    assert (response.status_code, response.json()["error"]) == (400, "Encode the form as UTF-8.")
 
 
 @pytest.mark.parametrize(
     ("field", "text"), [("cards", "[" * 100_000), ("cards", "[NaN]"), ("cards", "[")]
 )
 @pytest.mark.parametrize("format", ["multipart", None])
-def test_json_in_a_form_is_read_by_the_same_rules(alice, api, field, text, format):
+def test_invalid_json_in_form_field_is_rejected_with_field_name(alice, api, field, text, format):
     body = {"name": "Tides", field: text}
-    answer = api(alice).post(
-        DECKS, body if format else f"name=Tides&{field}={text}", **_sent_as(format)
+    response = api(alice).post(
+        DECKS, body if format else f"name=Tides&{field}={text}", **_format_options(format)
     )
-    assert (answer.status_code, list(answer.json()["fields"])) == (400, [field])
+    assert (response.status_code, list(response.json()["fields"])) == (400, [field])
 
 
-def _sent_as(format):
+def _format_options(format):
     return {"format": format} if format else {"content_type": "application/x-www-form-urlencoded"}
 
 
 @pytest.mark.parametrize(
-    ("body", "member"),
+    ("body", "field"),
     [
-        ('{"prompt": HALF}', "prompt"),
-        ('{"prompt": "p", "options": HALF}', "options"),
-        ('{"prompt": "p", "options": {"topic": HALF}}', "options.topic"),
-        ('{"prompt": "p", "options": {"count": HALF}}', "options.count"),
-        ('{"prompt": "p", "options": {"refresh": HALF}}', "options.refresh"),
+        ('{"prompt": SURROGATE}', "prompt"),
+        ('{"prompt": "p", "options": SURROGATE}', "options"),
+        ('{"prompt": "p", "options": {"topic": SURROGATE}}', "options.topic"),
+        ('{"prompt": "p", "options": {"count": SURROGATE}}', "options.count"),
+        ('{"prompt": "p", "options": {"refresh": SURROGATE}}', "options.refresh"),
         ('{"prompt": "p", "options": {"source": "\\u0000"}}', "options.source"),
-        ('{"prompt": "p", "requestId": HALF}', "requestId"),
+        ('{"prompt": "p", "requestId": SURROGATE}', "requestId"),
     ],
 )
-def test_generation_with_text_that_cannot_be_stored_names_the_field(
-    alice, api, create_session, body, member
+def test_generation_with_unstorable_text_is_rejected_with_field_name(
+    alice, api, create_session, body, field
 ):
     address = f"/api/webllm/session/{create_session(alice)['sessionId']}/generations"
-    answer = api(alice).post(address, body.replace("HALF", HALF), content_type="application/json")
-    assert answer.status_code == 400, answer.content
-    assert list(answer.json()["fields"]) == [member]
+    response = api(alice).post(
+        address, body.replace("SURROGATE", SURROGATE), content_type="application/json"
+    )
+    assert response.status_code == 400, response.content
+    assert list(response.json()["fields"]) == [field]
 
 
 @pytest.mark.parametrize(
-    ("method", "address", "body", "member"),
+    ("method", "address", "body", "field"),
     [
-        ("post", REGISTER, '{"username": HALF, "password": "a long enough phrase"}', "username"),
-        ("post", REGISTER, '{"username": "dora", "password": HALF}', "password"),
         (
             "post",
             REGISTER,
-            '{"username": "dora", "password": "a long enough phrase", "email": HALF}',
+            '{"username": SURROGATE, "password": "a long enough phrase"}',
+            "username",
+        ),
+        ("post", REGISTER, '{"username": "dora", "password": SURROGATE}', "password"),
+        (
+            "post",
+            REGISTER,
+            '{"username": "dora", "password": "a long enough phrase", "email": SURROGATE}',
             "email",
         ),
-        ("post", "/api/auth/token/refresh", '{"refresh": HALF}', "refresh"),
-        ("post", "/api/webllm/session", '{"modelId": HALF}', "modelId"),
-        ("post", DECKS, '{"name": HALF}', "name"),
-        ("post", DECKS, '{"name": "a", "tags": [HALF]}', "tags"),
-        ("post", DECKS, '{"generationId": HALF}', "generationId"),
-        ("patch", "/api/flashcards/study/settings", '{"timeZone": HALF}', "timeZone"),
+        ("post", "/api/auth/token/refresh", '{"refresh": SURROGATE}', "refresh"),
+        ("post", "/api/webllm/session", '{"modelId": SURROGATE}', "modelId"),
+        ("post", DECKS, '{"name": SURROGATE}', "name"),
+        ("post", DECKS, '{"name": "a", "tags": [SURROGATE]}', "tags"),
+        ("post", DECKS, '{"generationId": SURROGATE}', "generationId"),
+        ("patch", "/api/flashcards/study/settings", '{"timeZone": SURROGATE}', "timeZone"),
     ],
 )
-def test_half_a_surrogate_pair_is_refused_by_the_field(alice, api, method, address, body, member):
-    answer = getattr(api(alice), method)(
-        address, body.replace("HALF", HALF), content_type="application/json"
+def test_lone_surrogate_is_rejected_with_field_name(alice, api, method, address, body, field):
+    response = getattr(api(alice), method)(
+        address, body.replace("SURROGATE", SURROGATE), content_type="application/json"
     )
-    assert answer.status_code == 400, answer.content
-    assert list(answer.json()["fields"]) == [member]
+    assert response.status_code == 400, response.content
+    assert list(response.json()["fields"]) == [field]
 
 
-def test_half_a_surrogate_pair_on_a_card_is_dropped(alice, api):
+def test_lone_surrogate_in_card_is_removed(alice, api):
     cards = (
         r'[{"front": "ebb\ud800", "back": "\udc00flow", "tags": ["\ud800sea"], "note": {"\ud800":'
         r' "\ud800"}}]'
     )
-    answer = api(alice).post(
+    response = api(alice).post(
         DECKS, f'{{"name": "Tides", "cards": {cards}}}', content_type="application/json"
     )
-    (card,) = answer.json()["cards"]
+    (card,) = response.json()["cards"]
     assert (card["front"], card["back"], card["tags"], card["note"]) == ("ebb", "flow", ["sea"], {})
 
 
-def test_refused_review_is_found_by_the_id_that_it_came_with(alice, api):
-    answer = api(alice).post(
-        REVIEWS, f'{{"reviews": [{{"id": {HALF}}}]}}', content_type="application/json"
+def test_rejected_review_is_returned_with_id_from_request(alice, api):
+    response = api(alice).post(
+        REVIEWS, f'{{"reviews": [{{"id": {SURROGATE}}}]}}', content_type="application/json"
     )
-    assert answer.json()["results"] == [
+    assert response.json()["results"] == [
         {"id": "\ud800", "status": "refused", "code": "invalid", "error": "Give id as a UUID."}
     ]
 
 
-def test_review_that_took_longer_than_a_number_can_say_is_refused(alice, api, make_deck):
+def test_review_with_overflowing_seconds_is_rejected(alice, api, make_deck):
     card = make_deck(alice, "ebb")["cards"][0]["id"]
     now = timezone.now().isoformat()
     review = (
@@ -175,12 +182,12 @@ def test_review_that_took_longer_than_a_number_can_say_is_refused(alice, api, ma
 
 
 @pytest.mark.parametrize("address", ["/decks?q=%00", "/decks?%00=1", "/models/%00", "/nowhere%00"])
-def test_address_with_nul_is_refused(alice, client, address):
+def test_url_with_nul_is_rejected_with_400(alice, client, address):
     client.force_login(alice)
     assert client.get(address).status_code == 400
 
 
-def test_parameter_with_nul_is_named(alice, api):
-    answer = api(alice).get(f"{DECKS}?q=%00&tag=sea")
-    assert answer.json()["error"] == "q: Remove the NUL character (%00)."
-    assert answer.json()["fields"] == {"q": ["Remove the NUL character (%00)."]}
+def test_query_parameter_with_nul_is_named_in_error(alice, api):
+    response = api(alice).get(f"{DECKS}?q=%00&tag=sea")
+    assert response.json()["error"] == "q: Remove the NUL character (%00)."
+    assert response.json()["fields"] == {"q": ["Remove the NUL character (%00)."]}

@@ -1,12 +1,12 @@
-"""The hostile values that every field, parameter and header receives.
+"""Hostile values for all fields, parameters and headers.
 
-If you find a value that breaks something, add it to these tables.
+If you find a value that causes an error, add it to these tables.
 """
 
 DEEP = 100_000
-DIGITS = "9" * 5_000  # Python refuses to convert more than 4,300
+DIGITS = "9" * 5_000  # Python converts at most 4,300 digits to an integer
 
-# JSON text that every call rejects, anywhere in a body.
+# JSON text that every call rejects at any place in a body.
 UNREADABLE_JSON = {
     "33 levels": "[" * 33 + "]" * 33,
     "900 levels": "[" * 900 + "]" * 900,
@@ -18,9 +18,9 @@ UNREADABLE_JSON = {
     "large number": "1e999",
     "400 digits": "9" * 400,
     "5,000 digits": DIGITS,
-    "half an escape": r'"\ud8"',
+    "truncated escape": r'"\ud8"',
     "raw NUL": '"\0"',
-    "cut off": '"a',
+    "truncated string": '"a',
 }
 
 # JSON text for each field of a body.
@@ -46,27 +46,27 @@ JSON_VALUES = {
     "-2**64": str(-(2**64)),
     "300 digits": "9" * 300,
     "5,000 digits in text": f'"{DIGITS}"',
-    "first moment": '"0001-01-01T00:00:00+23:59"',
-    "last moment": '"9999-12-31T23:59:59.999999-23:59"',
-    "impossible moment": '"2026-02-30T25:61:61+99:99"',
+    "earliest time": '"0001-01-01T00:00:00+23:59"',
+    "latest time": '"9999-12-31T23:59:59.999999-23:59"',
+    "invalid time": '"2026-02-30T25:61:61+99:99"',
     "expanding ligatures": '"' + "\ufdfa" * 150 + '"',
     "100,001 characters": '"' + "x" * 100_001 + '"',
 }
 
-# Whole bodies, by what is wrong with them.
+# Malformed request bodies. The key describes the error.
 BODIES = {
-    "no JSON": b"front: a",
+    "not JSON": b"front: a",
     "white space": b" ",
     "invalid UTF-8": b'{"name": "\xff\xfe"}',
     "surrogate in UTF-8": b'{"name": "\xed\xa0\x80"}',
-    "UTF-16 without its mark": '\ufffe{"name": "a"}'.encode("utf-16-le"),
+    "UTF-16 with wrong byte order mark": '\ufffe{"name": "a"}'.encode("utf-16-le"),
     "two values": b"{} {}",
     "a list": b"[]",
     "a number": b"7",
     "null": b"null",
 }
 
-# Values for the query of an address, percent-encoded.
+# Percent-encoded values for query parameters.
 QUERY_VALUES = {
     "NUL": "%00",
     "surrogate": "%ED%A0%80",
@@ -78,33 +78,33 @@ QUERY_VALUES = {
     "2**63": str(2**63),
     "superscript digit": "%C2%B2",
     "1e999": "1e999",
-    "all days": "0001-01-01..9999-12-31",
-    "last day": "9999-12-31",
-    "first moment": "0001-01-01T00:00:00%2B23:59",
-    "last moment": "9999-12-31T23:59:59.999999-23:59",
-    "impossible moment": "2026-02-30T25:61:61%2B99:99",
-    "place in a list": f"0001-01-01T00:00:00%2B23:59~{DIGITS}",
-    "cursor of nothing": "cD0%3D",
-    "cursor of NUL": "cD0lMDA%3D",
-    "cursor of the first moment": "cD0wMDAxLTAxLTAxKzAwJTNBMDAlM0EwMCUyQjIzJTNBNTk%3D",
+    "all dates": "0001-01-01..9999-12-31",
+    "last date": "9999-12-31",
+    "earliest time": "0001-01-01T00:00:00%2B23:59",
+    "latest time": "9999-12-31T23:59:59.999999-23:59",
+    "invalid time": "2026-02-30T25:61:61%2B99:99",
+    "list position": f"0001-01-01T00:00:00%2B23:59~{DIGITS}",
+    "cursor with empty position": "cD0%3D",
+    "cursor with NUL": "cD0lMDA%3D",
+    "cursor with earliest time": "cD0wMDAxLTAxLTAxKzAwJTNBMDAlM0EwMCUyQjIzJTNBNTk%3D",
     "cursor with a large offset": "bz05OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTkmcD0x",
 }
 
 # Values that a header can have when it reaches Django.
 HEADER_VALUES = {
     "unknown charset": "text/html; charset=bogus",
-    "charset of bytes": "application/json; charset=hex",
+    "bytes-to-bytes charset": "application/json; charset=hex",
     "charset with surrogates": "text/plain; charset=utf-7",
-    "charset of escapes": "application/x-www-form-urlencoded; charset=unicode_escape",
+    "charset with escapes": "application/x-www-form-urlencoded; charset=unicode_escape",
     "unknown encoding of a parameter": "text/html; title*=bogus''x",
     "encoding that is not text": "text/html; charset*=hex''%00",
     "empty parameters": "application/json; =; ;;=;charset",
-    "latin letters": "\xe9\xff/\xa0",
+    "Latin-1 letters": "\xe9\xff/\xa0",
     "5,000 digits": DIGITS,
     "quoted NUL": r'"\000tidetidetide"',
     "brackets": "http://[",
-    "quality": "*/*;q=nan, text/html;q=1e999, ;q",
-    "range": f"bytes={DIGITS}-{DIGITS}",
-    "day": "Fri, 31 Dec 9999 23:59:60 +9999",
-    "bearer": "Bearer " + ".".join(["W1tbW1tb" * 1_000] * 3),
+    "invalid quality": "*/*;q=nan, text/html;q=1e999, ;q",
+    "large range": f"bytes={DIGITS}-{DIGITS}",
+    "invalid date": "Fri, 31 Dec 9999 23:59:60 +9999",
+    "large bearer token": "Bearer " + ".".join(["W1tbW1tb" * 1_000] * 3),
 }

@@ -1,4 +1,4 @@
-"""Alice's objects and all test users, for tests that cover every endpoint."""
+"""The fixture `scenario`: Alice's objects and all test users, for tests of every endpoint."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,66 +10,73 @@ from django.http import HttpResponseBase
 from django.test import Client, TestCase
 from rest_framework.throttling import SimpleRateThrottle
 
-from tests.permissions.objects import Things, things_of
-from tests.permissions.users import Knocker, knockers, person
+from tests.permissions.objects import Objects, create_objects
+from tests.permissions.users import Identity, create_identities, make_user
 
 
 @dataclass
-class World:
+class Scenario:
     """Alice's objects, and all test users with one client for their requests."""
 
     client: Client
-    things: Things
-    everybody: list[Knocker]
+    objects: Objects
+    identities: list[Identity]
 
-    def handshake(
-        self, knocker: Knocker, method: str, address: str, body: str = "", is_kept: bool = False
+    def request(
+        self,
+        identity: Identity,
+        method: str,
+        address: str,
+        body: str = "",
+        keep_changes: bool = False,
     ) -> HttpResponseBase:
-        """Send a request, undo what it changes unless `is_kept`, and return the response.
+        """Send a request, undo its changes unless `keep_changes`, and return the response.
 
-        Requests that must not change anything are sent with `is_kept`, so that a change shows at
-        the end.
+        Requests that must not change anything are sent with `keep_changes`, so that the test can
+        compare all rows at the end.
         """
         accept = "*/*" if address.startswith("/api/") else "text/html"
         with transaction.atomic():
-            answer = knocker.handshake(self.client, method, address, body, accept)
-            transaction.set_rollback(not is_kept)
-        return answer
+            response = identity.request(self.client, method, address, body, accept)
+            transaction.set_rollback(not keep_changes)
+        return response
 
     def send(
         self,
-        knocker: Knocker,
+        identity: Identity,
         method: str,
         address: str,
         body: str | bytes = b"",
-        media: str = "application/json",
+        media_type: str = "application/json",
         accept: str = "*/*",
     ) -> HttpResponseBase:
         """Send a request with a body of any media type, undo its changes, and return the response.
 
-        Callbacks that run on commit are executed. Errors of the server are returned as responses.
+        On-commit callbacks are executed. Server errors are returned as responses.
         """
         self.client.raise_request_exception = False
         try:
             with transaction.atomic():
                 with TestCase.captureOnCommitCallbacks(execute=True):
-                    answer = knocker.handshake(self.client, method, address, body, accept, media)
+                    response = identity.request(
+                        self.client, method, address, body, accept, media_type
+                    )
                 transaction.set_rollback(True)
         finally:
             self.client.raise_request_exception = True
-        return answer
+        return response
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """Yield one world for all tests of a module.
+def scenario(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scenario]:
+    """Yield one scenario for all tests of a module.
 
-    The changes of each test are undone after it, and everything else at the end.
+    The changes of each test are undone after the test, and the scenario after the module.
     """
     with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
         # All test users sign in from one address.
         patch.setitem(SimpleRateThrottle.THROTTLE_RATES, "sign-in-name", None)
         client = Client()
-        things = things_of(person("alice"))
-        yield World(client, things, knockers(client, things.owner))
+        objects = create_objects(make_user("alice"))
+        yield Scenario(client, objects, create_identities(client, objects.owner))
         transaction.set_rollback(True)

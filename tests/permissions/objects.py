@@ -1,6 +1,6 @@
 """Alice's objects, one of each kind.
 
-All of their texts contain SECRET, so that a leak is detected in any response.
+All of their texts contain SECRET, so that a response that discloses them is detected.
 """
 
 from dataclasses import dataclass
@@ -21,40 +21,41 @@ OWN_APPS = ("sessions_app", "flashcards", "auth")
 
 
 @dataclass
-class Things:
+class Objects:
     """A user's objects.
 
-    The keys of `ids` are the names of variables in the routes, and of references in `table.py`.
+    The keys of `ids` are the names of variables in the routes, and of references in `matrix.py`.
     """
 
     owner: User
     ids: dict[str, str]
 
 
-def things_of(owner: User) -> Things:
+def create_objects(owner: User) -> Objects:
+    """Create one object of each kind for a user."""
     session = WebLLMSession.objects.create(user=owner, model_id="a-model")
     Engine.objects.create(
         channel="channel", session=session, user=owner, model_id="a-model", name="webllm"
     )
     decks = [deck_create(user=owner, name=SECRET, cards=_cards()) for _ in range(3)]
-    card, binned = (deck.cards.order_by("position").first() for deck in decks[:2])
-    trash.cards_delete(user=owner, card_ids=[binned.pk])
+    card, trashed_card = (deck.cards.order_by("position").first() for deck in decks[:2])
+    trash.cards_delete(user=owner, card_ids=[trashed_card.pk])
     trash.deck_delete(user=owner, deck_id=decks[2].pk)
-    return Things(owner, {
+    return Objects(owner, {
         "session_id": str(session.pk),
         "generation_id": str(_generation(session).pk),
         "deck_id": str(decks[0].pk),
         "other_deck_id": str(decks[1].pk),
-        "binned_deck_id": str(decks[2].pk),
+        "trashed_deck_id": str(decks[2].pk),
         "card_id": str(card.pk),
-        "binned_card_id": str(binned.pk),
+        "trashed_card_id": str(trashed_card.pk),
         "front_key": str(decks[0].cards.latest("position").front_key),
         "review_id": _review(card),
         "import_id": str(uuid4()),
     })  # fmt: skip
 
 
-def written_rows() -> list[Any]:
+def all_rows() -> list[Any]:
     """Return all rows of the apps in OWN_APPS, to check that nothing changed."""
     models = [model for label in OWN_APPS for model in apps.get_app_config(label).get_models()]
     return [row for model in models for row in model.objects.order_by("pk").values_list()]

@@ -1,4 +1,4 @@
-"""The Content Security Policy is on every page, and no page contains anything that violates it."""
+"""Every response has the Content Security Policy, and no page violates it."""
 
 import re
 from typing import Any
@@ -8,95 +8,111 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import path
 
-from mindflip.urls import urlpatterns as all_addresses
+from mindflip.urls import urlpatterns as product_urlpatterns
 from tests.helpers.routes import http_routes
 from tests.permissions.matrix import ROWS
-from tests.permissions.users import Knocker, cookie, person
+from tests.permissions.users import Identity, cookie_headers, make_user
 
 pytestmark = pytest.mark.django_db
-# These scripts are data. An import map has the page's nonce.
-DATA = ("importmap", "application/json")
-WANTED = ("default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'")
-LOOSE = ("'unsafe-inline'", "'unsafe-eval'", "'strict-dynamic'")
-LURES = ("javascript:", "data:")
-ERRORS = {"/nowhere": 404, "/decks/nowhere": 404, "/api/nowhere": 404, "/sign-out": 405}
+# Scripts of these types contain data. An import map has the page's nonce.
+DATA_TYPES = ("importmap", "application/json")
+REQUIRED = ("default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'")
+FORBIDDEN = ("'unsafe-inline'", "'unsafe-eval'", "'strict-dynamic'")
+UNSAFE_SCHEMES = ("javascript:", "data:")
+ERROR_STATUSES = {"/nowhere": 404, "/decks/nowhere": 404, "/api/nowhere": 404, "/sign-out": 405}
 
 
-def policy_faults(response: Any) -> list[str]:
-    """Return what is missing from a response's policy, and what it or the page must not contain.
+def policy_violations(response: Any) -> list[str]:
+    """Return what a response's policy lacks, and what the policy or page must not contain.
 
     Only HTML pages are searched for inline code.
     """
     policy = response.headers.get("Content-Security-Policy", "")
-    faults = [f"{wanted} is missing" for wanted in WANTED if wanted not in policy]
-    faults += [f"{loose} is there" for loose in LOOSE if loose in policy]
+    violations = [f"{directive} is missing" for directive in REQUIRED if directive not in policy]
+    violations += [f"{source} is not allowed" for source in FORBIDDEN if source in policy]
     is_page = (
         response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming
     )
-    return faults + (inline_faults(response.content.decode()) if is_page else [])
+    return violations + (inline_violations(response.content.decode()) if is_page else [])
 
 
-def inline_faults(html: str) -> list[str]:
+def inline_violations(html: str) -> list[str]:
     page = BeautifulSoup(html, "html.parser")
-    scripts = [tag for tag in page("script") if not tag.get("src") and tag.get("type") not in DATA]
-    styled = [tag for tag in page(True) if tag.name == "style" or tag.get("style") is not None]
+    scripts = [
+        tag for tag in page("script") if not tag.get("src") and tag.get("type") not in DATA_TYPES
+    ]
+    styles = [tag for tag in page(True) if tag.name == "style" or tag.get("style") is not None]
     handlers = [tag for tag in page(True) if any(re.match("on[a-z]+$", name) for name in tag.attrs)]
-    lures = [
+    unsafe_links = [
         tag
         for tag in page(True)
-        if str(tag.get("href") or tag.get("action") or "").strip().lower().startswith(LURES)
+        if str(tag.get("href") or tag.get("action") or "")
+        .strip()
+        .lower()
+        .startswith(UNSAFE_SCHEMES)
     ]
-    return [str(tag)[:120] for tag in (*scripts, *styled, *handlers, *lures)]
+    return [str(tag)[:120] for tag in (*scripts, *styles, *handlers, *unsafe_links)]
 
 
-def walked(world: Any, knocker: Knocker, names: list[str]) -> dict[str, list[str]]:
-    """Return the faults of each route that has any, requested as a browser would."""
-    ids = world.things.ids | {
-        "object_id": world.things.ids["session_id"],
-        "id": str(world.things.owner.pk),
+def violations_by_route(
+    scenario: Any, identity: Identity, names: list[str]
+) -> dict[str, list[str]]:
+    """Request each route as a browser does, and return the violations of routes that have any."""
+    ids = scenario.objects.ids | {
+        "object_id": scenario.objects.ids["session_id"],
+        "id": str(scenario.objects.owner.pk),
     }
     addresses = {
         name: http_routes()[name].address(ids) + (ROWS[name].query if name in ROWS else "")
         for name in names
     }
-    results = {
-        name: policy_faults(knocker.handshake(world.client, "GET", address, "", "text/html"))
+    violations_of_all = {
+        name: policy_violations(identity.request(scenario.client, "GET", address, "", "text/html"))
         for name, address in addresses.items()
     }
-    return {name: faults for name, faults in results.items() if faults}
+    return {name: violations for name, violations in violations_of_all.items() if violations}
 
 
-def test_every_page_and_call_of_a_user(world):
+def test_responses_outside_admin_satisfy_csp_for_signed_in_user(scenario):
     alice = next(
-        knocker
-        for knocker in world.everybody
-        if knocker.name == "alice" and knocker.means == "cookie"
+        identity
+        for identity in scenario.identities
+        if identity.name == "alice" and identity.authentication == "cookie"
     )
     assert (
-        walked(world, alice, [name for name in http_routes() if not name.startswith("admin:")])
+        violations_by_route(
+            scenario, alice, [name for name in http_routes() if not name.startswith("admin:")]
+        )
         == {}
     )
 
 
-def test_every_page_of_a_stranger(world):
-    assert walked(world, Knocker("nobody", "nothing"), list(ROWS)) == {}
+def test_responses_satisfy_csp_for_anonymous_user(scenario):
+    assert violations_by_route(scenario, Identity("anonymous", "none"), list(ROWS)) == {}
 
 
-def test_every_page_of_the_admin(world):
-    operator = person("operator", is_staff=True, is_superuser=True)
-    shown = [
+def test_admin_responses_satisfy_csp_for_superuser(scenario):
+    operator = make_user("operator", is_staff=True, is_superuser=True)
+    admin_routes = [
         name
         for name in http_routes()
         if name.startswith("admin:") and not name.startswith("admin:admin/")
     ]
-    assert walked(world, Knocker("operator", "cookie", cookie(world.client, operator)), shown) == {}
+    assert (
+        violations_by_route(
+            scenario,
+            Identity("operator", "cookie", cookie_headers(scenario.client, operator)),
+            admin_routes,
+        )
+        == {}
+    )
 
 
-def broken(request: Any) -> None:
+def failing_view(request: Any) -> None:
     raise ZeroDivisionError
 
 
-urlpatterns = [path("broken", broken), path("api/broken", broken), *all_addresses]
+urlpatterns = [path("broken", failing_view), path("api/broken", failing_view), *product_urlpatterns]
 handler400, handler404, handler500 = (
     "mindflip.errors.bad_request",
     "mindflip.errors.not_found",
@@ -104,16 +120,20 @@ handler400, handler404, handler500 = (
 )
 
 
-def test_every_page_of_an_error(settings, client):
+def test_error_responses_satisfy_csp(settings, client):
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     settings.ROOT_URLCONF = __name__
-    answers = {address: client.get(address) for address in (*ERRORS, "/broken", "/api/broken")}
-    assert {address: answer.status_code for address, answer in answers.items()} == ERRORS | {
+    responses = {
+        address: client.get(address) for address in (*ERROR_STATUSES, "/broken", "/api/broken")
+    }
+    assert {
+        address: response.status_code for address, response in responses.items()
+    } == ERROR_STATUSES | {
         "/broken": 500,
         "/api/broken": 500,
     }
-    refused = [client.post("/sign-in", {}), client.get("/", headers={"host": "evil.example"})]
-    assert [answer.status_code for answer in refused] == [403, 400]
-    assert [policy_faults(answer) for answer in (*answers.values(), *refused)] == [[]] * (
-        len(answers) + 2
-    )
+    rejections = [client.post("/sign-in", {}), client.get("/", headers={"host": "evil.example"})]
+    assert [response.status_code for response in rejections] == [403, 400]
+    assert [policy_violations(response) for response in (*responses.values(), *rejections)] == [
+        []
+    ] * (len(responses) + 2)

@@ -6,7 +6,7 @@ The header X-Forwarded-Host is ignored.
 import pytest
 from django.test import Client
 
-STRANGE = [
+UNKNOWN_HOSTS = [
     "evil.example",
     "mindflip.example.evil.com",
     "testserver@evil.example",
@@ -16,8 +16,10 @@ STRANGE = [
 
 
 @pytest.mark.parametrize("is_https", [False, True])
-@pytest.mark.parametrize("host", STRANGE)
-def test_a_page_under_another_name_is_refused_in_words(client: Client, settings, host, is_https):
+@pytest.mark.parametrize("host", UNKNOWN_HOSTS)
+def test_page_request_with_unknown_host_is_rejected_with_message(
+    client: Client, settings, host, is_https
+):
     settings.SECURE_SSL_REDIRECT = is_https
     page = client.get("/sign-in", headers={"host": host})
     assert page.status_code == 400
@@ -27,12 +29,12 @@ def test_a_page_under_another_name_is_refused_in_words(client: Client, settings,
     )
 
 
-def test_a_call_under_another_name_is_refused_as_a_problem(client: Client):
-    answer = client.get("/api/webllm/models", headers={"host": "evil.example"})
-    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_host")
-    assert "MINDFLIP_ALLOWED_HOSTS" in answer.json()["error"]
+def test_api_request_with_unknown_host_is_rejected_with_code(client: Client):
+    response = client.get("/api/webllm/models", headers={"host": "evil.example"})
+    assert (response.status_code, response.json()["code"]) == (400, "unknown_host")
+    assert "MINDFLIP_ALLOWED_HOSTS" in response.json()["error"]
 
 
-def test_no_forwarded_host_is_believed(client: Client):
-    answer = client.get("/sign-in", headers={"x-forwarded-host": "evil.example"}, follow=True)
-    assert "evil.example" not in answer.content.decode()
+def test_x_forwarded_host_is_ignored(client: Client):
+    response = client.get("/sign-in", headers={"x-forwarded-host": "evil.example"}, follow=True)
+    assert "evil.example" not in response.content.decode()

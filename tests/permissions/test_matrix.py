@@ -1,6 +1,6 @@
 """Every route of the server, with each of its methods, for every test user.
 
-The expected responses are in `table.py`.
+The expected responses are in `matrix.py`.
 """
 
 import json
@@ -13,121 +13,133 @@ from django.http import HttpResponseBase
 from django.test import Client
 
 from tests.helpers.routes import http_routes
-from tests.permissions.matrix import AS_TOLD, BEHIND_LISTS, OPEN, ROWS, Answer
-from tests.permissions.objects import SECRET, Things, written_rows
-from tests.permissions.users import Knocker
+from tests.permissions.matrix import (
+    ADMIN_SUBPAGES,
+    FROM_ROW,
+    IGNORES_AUTHENTICATION,
+    ROWS,
+    Expected,
+)
+from tests.permissions.objects import SECRET, Objects, all_rows
+from tests.permissions.users import Identity
 
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def is_behind_a_list(name: str) -> bool:
-    return name not in ROWS and any(fnmatch(name, pattern) for pattern in BEHIND_LISTS)
+def is_admin_subpage(name: str) -> bool:
+    return name not in ROWS and any(fnmatch(name, pattern) for pattern in ADMIN_SUBPAGES)
 
 
-def test_every_route_has_its_row_and_every_row_its_route():
-    names = {name for name in http_routes() if not is_behind_a_list(name)}
+def test_matrix_has_one_row_for_each_route():
+    names = {name for name in http_routes() if not is_admin_subpage(name)}
     assert names - set(ROWS) == set(), "give these routes a row in tests/permissions/matrix.py"
-    assert set(ROWS) - names == set(), "these rows have no route any more"
+    assert set(ROWS) - names == set(), "remove these rows, which have no route"
 
 
 @pytest.mark.parametrize("name", sorted(ROWS))
-def test_everybody_gets_the_answer_of_the_table(world, name):
-    things, row, before = world.things, ROWS[name], written_rows()
+def test_route_returns_expected_response_to_every_user(scenario, name):
+    objects, row, before = scenario.objects, ROWS[name], all_rows()
     address = (
         http_routes()[name].address(
-            things.ids | {key: things.ids[thing] for key, thing in row.ids.items()}
+            objects.ids | {key: objects.ids[object_name] for key, object_name in row.ids.items()}
         )
         + row.query
     )
-    wrong = []
+    mismatches = []
     for method, call in row.calls.items():
-        answer, body = call if isinstance(call, tuple) else (call, None)
-        for knocker in world.everybody:
-            expected = row.kind.answer(knocker.name, knocker.means)
-            response = world.handshake(
-                knocker,
+        expected, body = call if isinstance(call, tuple) else (call, None)
+        for identity in scenario.identities:
+            expected_for_user = row.access.expected(identity.name, identity.authentication)
+            response = scenario.request(
+                identity,
                 method,
                 address,
-                filled(body, things),
-                is_kept=expected not in (AS_TOLD, answer),
+                fill_in_ids(body, objects),
+                keep_changes=expected_for_user not in (FROM_ROW, expected),
             )
-            wrong += fault(knocker, method, expected or answer, response)
-    assert wrong == []
-    assert written_rows() == before, "somebody who was turned away changed something"
+            mismatches += find_mismatch(identity, method, expected_for_user or expected, response)
+    assert mismatches == []
+    assert all_rows() == before, "a rejected request changed rows"
 
 
 @pytest.mark.parametrize("name", sorted(name for name in ROWS if not name.startswith("admin:")))
-def test_no_other_method_is_there(world, name):
-    address = http_routes()[name].address(world.things.ids)
-    guest = next(
-        knocker
-        for knocker in world.everybody
-        if ROWS[name].kind.answer(knocker.name, knocker.means) == AS_TOLD
+def test_methods_without_expected_response_are_rejected_with_405(scenario, name):
+    address = http_routes()[name].address(scenario.objects.ids)
+    authorized = next(
+        identity
+        for identity in scenario.identities
+        if ROWS[name].access.expected(identity.name, identity.authentication) == FROM_ROW
     )
     others = [method for method in METHODS if method not in ROWS[name].calls]
     assert {
-        method: world.handshake(guest, method, address).status_code for method in others
+        method: scenario.request(authorized, method, address).status_code for method in others
     } == dict.fromkeys(others, 405)
 
 
-@pytest.mark.parametrize("name", sorted(name for name in http_routes() if is_behind_a_list(name)))
-def test_behind_the_admins_lists_only_staff_comes_in_and_only_superusers_change(world, name):
+@pytest.mark.parametrize("name", sorted(name for name in http_routes() if is_admin_subpage(name)))
+def test_admin_subpages_reject_non_staff_and_edits_of_non_superusers(scenario, name):
     address = http_routes()[name].address(
-        {"object_id": world.things.ids["session_id"], "id": world.things.owner.pk}
+        {"object_id": scenario.objects.ids["session_id"], "id": scenario.objects.owner.pk}
     )
-    for knocker in world.everybody:
-        response = world.handshake(knocker, "GET", address)
-        is_staff = knocker.means == "cookie" and knocker.name in ("staff", "support")
-        assert is_staff or response.status_code in (302, 404), (knocker, response.status_code)
+    for identity in scenario.identities:
+        response = scenario.request(identity, "GET", address)
+        is_staff = identity.authentication == "cookie" and identity.name in ("staff", "support")
+        assert is_staff or response.status_code in (302, 404), (identity, response.status_code)
         assert not (
             is_staff and name.endswith(("_add", "_delete", "_password_change"))
-        ) or response.status_code in (302, 403, 404), knocker
+        ) or response.status_code in (302, 403, 404), identity
 
 
-def fault(knocker: Knocker, method: str, expected: Answer, response: HttpResponseBase) -> list[str]:
+def find_mismatch(
+    identity: Identity, method: str, expected: Expected, response: HttpResponseBase
+) -> list[str]:
     """Return a message if the response is wrong, or an empty list."""
-    got = (
+    actual = (
         response.headers.get("Location", "").partition("?")[0]
         if response.status_code == 302
         else response.status_code
     )
-    who = f"{method} as {knocker.name} with {knocker.means}"
-    if got != expected:
-        return [f"{who}: {got} instead of {expected}"]
-    if knocker.name == "alice" or response.streaming or SECRET not in response.content.decode():
+    description = f"{method} as {identity.name} with {identity.authentication}"
+    if actual != expected:
+        return [f"{description}: {actual} instead of {expected}"]
+    if identity.name == "alice" or response.streaming or SECRET not in response.content.decode():
         return []
-    return [f"{who}: is shown what Alice wrote"]
+    return [f"{description}: the response contains Alice's text"]
 
 
-def filled(body: Any, things: Things) -> str:
+def fill_in_ids(body: Any, objects: Objects) -> str:
     return (
-        re.sub(r"<(\w+)>", lambda match: things.ids[match[1]], json.dumps(body))
+        re.sub(r"<(\w+)>", lambda match: objects.ids[match[1]], json.dumps(body))
         if body is not None
         else ""
     )
 
 
-def test_a_cookie_alone_changes_nothing(world):
+def test_request_with_cookie_but_without_csrf_token_is_rejected_with_403(scenario):
     """Another site can make a browser send its cookie, but does not know the CSRF token.
 
-    Endpoints of the kind OPEN ignore cookies, so they are left out.
+    Endpoints that ignore authentication also ignore cookies, so they are left out.
     """
-    strict, before = Client(enforce_csrf_checks=True), written_rows()
-    rows = {name: row for name, row in ROWS.items() if row.kind is not OPEN}
-    wanted = [
+    csrf_client, before = Client(enforce_csrf_checks=True), all_rows()
+    rows = {name: row for name, row in ROWS.items() if row.access is not IGNORES_AUTHENTICATION}
+    calls = [
         (name, method) for name, row in rows.items() for method in row.calls if method != "GET"
     ]
     alice = next(
-        knocker
-        for knocker in world.everybody
-        if knocker.name == "alice" and knocker.means == "cookie"
+        identity
+        for identity in scenario.identities
+        if identity.name == "alice" and identity.authentication == "cookie"
     )
     statuses = {
-        (name, method): alice.handshake(
-            strict, method, http_routes()[name].address(world.things.ids), "{}", "text/html"
+        (name, method): alice.request(
+            csrf_client,
+            method,
+            http_routes()[name].address(scenario.objects.ids),
+            "{}",
+            "text/html",
         ).status_code
-        for name, method in wanted
+        for name, method in calls
     }
-    assert statuses == dict.fromkeys(wanted, 403)
-    assert written_rows() == before
+    assert statuses == dict.fromkeys(calls, 403)
+    assert all_rows() == before

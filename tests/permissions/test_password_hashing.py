@@ -17,12 +17,12 @@ from sessions_app import hashers
 from tests.helpers.processes import eventually
 from tests.helpers.users import PASSWORD
 
-NEW = {"username": "dora", "password": PASSWORD}
+DORA = {"username": "dora", "password": PASSWORD}
 ALICE = {"username": "alice", "password": PASSWORD}
 
 
 @contextmanager
-def hashing_is_busy() -> Iterator[None]:
+def all_hashing_places_taken() -> Iterator[None]:
     """Take all places for hashing, as other requests would."""
     with ExitStack() as places:
         for _ in range(hashers.CONCURRENT_HASHES):
@@ -30,13 +30,13 @@ def hashing_is_busy() -> Iterator[None]:
         yield
 
 
-def waiting() -> list[str]:
+def waiting_clients() -> list[str]:
     """Return the clients that wait for a place, in order."""
     return list(hashers.hashing._queues)
 
 
-def in_use() -> int:
-    """Return how many connections of this process's pool are in use."""
+def connections_in_use() -> int:
+    """Return the number of connections of this process's pool that are in use."""
     statistics = connection.pool.get_stats()  # type: ignore[attr-defined]
     return int(statistics["pool_size"] - statistics["pool_available"])
 
@@ -57,10 +57,10 @@ def request(
         connection.close()
 
 
-WAYS: dict[str, tuple[Callable[[User], int], int]] = {
-    "register": (lambda _: request("/api/auth/register", NEW), 201),
+REQUESTS: dict[str, tuple[Callable[[User], int], int]] = {
+    "register": (lambda _: request("/api/auth/register", DORA), 201),
     "token": (lambda _: request("/api/auth/token", ALICE), 200),
-    "token for an unknown name": (lambda _: request("/api/auth/token", NEW), 401),
+    "token for an unknown name": (lambda _: request("/api/auth/token", DORA), 401),
     "password": (
         lambda alice: request(
             "/api/account/password",
@@ -86,30 +86,30 @@ WAYS: dict[str, tuple[Callable[[User], int], int]] = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_request_that_waits_for_a_hash_holds_no_connection(
-    transactional_db: None, alice: User, way: str
+@pytest.mark.parametrize("name", REQUESTS)
+def test_request_waiting_for_hash_holds_no_database_connection(
+    transactional_db: None, alice: User, name: str
 ) -> None:
-    send, status = WAYS[way]
-    User.objects.filter(pk=alice.pk).update(is_staff=way == "admin")
+    send, status = REQUESTS[name]
+    User.objects.filter(pk=alice.pk).update(is_staff=name == "admin")
     with ThreadPoolExecutor(1) as pool:
-        with hashing_is_busy():
-            before = in_use()
+        with all_hashing_places_taken():
+            in_use_before = connections_in_use()
             future = pool.submit(send, alice)
-            assert eventually(waiting) == ["127.0.0.1"]
-            assert in_use() == before
+            assert eventually(waiting_clients) == ["127.0.0.1"]
+            assert connections_in_use() == in_use_before
             assert not future.done()
         assert future.result(20) == status
 
 
-def test_correct_password_is_refused_when_the_lockout_began_during_its_check(
+def test_correct_password_is_rejected_if_lockout_starts_during_check(
     transactional_db: None, alice: User, settings: Any
 ) -> None:
-    """Without this check, guesses that are sent at the same time would all count as the first."""
+    """Otherwise, guesses that are sent at the same time would all be checked before the lockout."""
     with ThreadPoolExecutor(1) as pool:
-        with hashing_is_busy():
+        with all_hashing_places_taken():
             future = pool.submit(request, "/api/auth/token", ALICE)
-            eventually(waiting)
+            eventually(waiting_clients)
             AccessAttempt.objects.create(
                 username="alice",
                 ip_address="127.0.0.1",
@@ -119,7 +119,7 @@ def test_correct_password_is_refused_when_the_lockout_began_during_its_check(
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/api/auth/token"])
-def test_hash_of_djangos_own_hasher_is_accepted_and_upgraded_at_sign_in(
+def test_password_hash_of_django_hasher_is_accepted_and_upgraded_at_sign_in(
     db: None, alice: User, path: str
 ) -> None:
     User.objects.filter(pk=alice.pk).update(
@@ -131,7 +131,7 @@ def test_hash_of_djangos_own_hasher_is_accepted_and_upgraded_at_sign_in(
     assert alice.check_password(PASSWORD)
 
 
-def test_clients_take_turns_whatever_number_of_requests_each_sends() -> None:
+def test_hashing_alternates_between_clients_regardless_of_request_count() -> None:
     semaphore, order = hashers.FairSemaphore(1), []
 
     def hash_for(client: str) -> None:
@@ -139,9 +139,9 @@ def test_clients_take_turns_whatever_number_of_requests_each_sends() -> None:
             order.append(client)
 
     with ThreadPoolExecutor(5) as pool, semaphore.place("other requests"):
-        for number, client in enumerate(["stranger", "stranger", "stranger", "alice", "bob"], 1):
+        for number, client in enumerate(["busy", "busy", "busy", "alice", "bob"], 1):
             pool.submit(hash_for, client)
             eventually(lambda number=number: sum(map(len, semaphore._queues.values())) == number)
-    assert order == ["stranger", "alice", "bob", "stranger", "stranger"]
+    assert order == ["busy", "alice", "bob", "busy", "busy"]
     with semaphore.place("alice"):
         assert not semaphore._queues

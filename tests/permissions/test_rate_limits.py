@@ -1,4 +1,4 @@
-"""Rate limits count parallel requests exactly, and leave room for a class behind one address."""
+"""Rate limits count parallel requests exactly, and allow for a class behind one address."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 
 def authorization(server: RunningServer, name: str) -> dict[str, str]:
-    """Create a user without a request, and return the headers of their calls."""
+    """Create a user with a management command, and return the headers of their requests."""
     code = (
         "from django.contrib.auth.models import User; from rest_framework_simplejwt.tokens import"
         f" AccessToken;print(AccessToken.for_user(User.objects.create_user('{name}',"
@@ -53,7 +53,7 @@ def flood(
 ) -> list[httpx.Response]:
     """Send PARALLEL requests at the same time, and return the responses.
 
-    The requests look as if a proxy in front of the server passed them on from `address`.
+    The requests look as if a proxy in front of the server had forwarded them from `address`.
     """
     limits, headers = (
         httpx.Limits(max_connections=PARALLEL),
@@ -66,23 +66,27 @@ def flood(
         return list(pool.map(lambda number: send(client, number), range(PARALLEL)))
 
 
-def assert_limited(answers: list[httpx.Response], status: int, limit: int = LIMIT) -> None:
-    assert Counter(answer.status_code for answer in answers) == {
+def assert_limited(responses: list[httpx.Response], status: int, limit: int = LIMIT) -> None:
+    assert Counter(response.status_code for response in responses) == {
         status: limit,
         429: PARALLEL - limit,
     }
-    waits = [int(answer.headers["Retry-After"]) for answer in answers if answer.status_code == 429]
-    assert all(0 < wait <= 3600 for wait in waits)
+    delays = [
+        int(response.headers["Retry-After"])
+        for response in responses
+        if response.status_code == 429
+    ]
+    assert all(0 < delay <= 3600 for delay in delays)
 
 
-def test_parallel_registrations_get_through_up_to_the_limit(server: RunningServer) -> None:
+def test_parallel_registrations_are_accepted_up_to_limit(server: RunningServer) -> None:
     body = {"password": PASSWORD}
-    answers = flood(
+    responses = flood(
         server,
         "10.0.0.1",
         lambda client, n: client.post("/api/auth/register", json=body | {"username": f"new{n}"}),
     )
-    assert_limited(answers, 201)
+    assert_limited(responses, 201)
     count = (
         "from django.contrib.auth.models import User;"
         " print(User.objects.filter(username__startswith='new').count())"
@@ -90,7 +94,7 @@ def test_parallel_registrations_get_through_up_to_the_limit(server: RunningServe
     assert server.manage("shell", "-v0", "-c", count).split() == [str(LIMIT)]
 
 
-def test_parallel_token_requests_for_unknown_names_get_through_up_to_the_limit(
+def test_parallel_token_requests_for_unknown_usernames_are_checked_up_to_limit(
     server: RunningServer,
 ) -> None:
     body = {"password": "wrong"}
@@ -104,24 +108,24 @@ def test_parallel_token_requests_for_unknown_names_get_through_up_to_the_limit(
     )
 
 
-def test_parallel_guesses_for_one_name_on_a_page_get_through_up_to_the_limit(
+def test_parallel_page_sign_ins_for_one_username_are_checked_up_to_limit(
     server: RunningServer,
 ) -> None:
     """Ten passwords are checked, and the tenth failure locks out the pair of name and address.
 
-    Failures that are recorded at the same time as the tenth are also answered with 429.
+    Failures that are recorded at the same time as the tenth also return 429.
     """
-    secret = httpx.get(f"{server.url}/sign-in").cookies["csrftoken"]
-    form = {"username": "somebody", "password": "wrong", "csrfmiddlewaretoken": secret}
-    answers = flood(
+    csrf_token = httpx.get(f"{server.url}/sign-in").cookies["csrftoken"]
+    form = {"username": "somebody", "password": "wrong", "csrfmiddlewaretoken": csrf_token}
+    responses = flood(
         server,
         "10.0.0.3",
         lambda client, _: client.post("/sign-in", data=form),
-        cookies={"csrftoken": secret},
+        cookies={"csrftoken": csrf_token},
     )
-    checked = sum(answer.status_code == 200 for answer in answers)
+    checked = sum(response.status_code == 200 for response in responses)
     assert 1 <= checked <= 9
-    assert_limited(answers, 200, checked)
+    assert_limited(responses, 200, checked)
     failures = (
         "from axes.models import AccessAttempt;"
         " print(AccessAttempt.objects.get(username='somebody').failures_since_start)"
@@ -142,7 +146,7 @@ def test_parallel_guesses_for_one_name_on_a_page_get_through_up_to_the_limit(
         ("GET", "/api/account/export", None, 200),
     ],
 )
-def test_parallel_calls_of_a_user_get_through_up_to_the_limit(
+def test_parallel_requests_of_user_are_processed_up_to_limit(
     server: RunningServer, method: str, path: str, body: Any, status: int
 ) -> None:
     headers = authorization(server, f"user-{path.split('/')[-1]}")
@@ -175,7 +179,7 @@ def test_class_of_thirty_registers_and_signs_in_from_one_address(db: None) -> No
     assert {sign_in(name, PASSWORD) for name in names[:30]} == {302}
 
 
-def test_attempts_for_one_name_are_limited_by_name_and_address(
+def test_sign_ins_for_one_username_are_limited_by_username_and_address(
     alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, "sign-in-name", "2/hour")
@@ -184,7 +188,7 @@ def test_attempts_for_one_name_are_limited_by_name_and_address(
     assert sign_in("bob", PASSWORD) == 302
 
 
-def test_attempt_that_is_refused_for_its_name_does_not_count_for_its_address(
+def test_sign_in_rejected_by_username_limit_does_not_count_for_address(
     alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, "sign-in-name", "1/hour")
@@ -193,30 +197,32 @@ def test_attempt_that_is_refused_for_its_name_does_not_count_for_its_address(
     assert [sign_in(name, PASSWORD) for name in ("bob", "charlie")] == [302, 429]
 
 
-def test_burst_is_refilled_one_request_at_a_time(
+def test_request_beyond_burst_is_rejected_with_delay_of_one_refill(
     alice: User, api: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, "session", "60/hour burst 3")
-    answers = [api(alice).post("/api/webllm/session", {"modelId": "m"}) for _ in range(4)]
-    assert [answer.status_code for answer in answers] == [201, 201, 201, 429]
-    assert '"session";q=3;w=180' in answers[0]["RateLimit-Policy"]
-    assert 55 < int(answers[3]["Retry-After"]) <= 60
+    responses = [api(alice).post("/api/webllm/session", {"modelId": "m"}) for _ in range(4)]
+    assert [response.status_code for response in responses] == [201, 201, 201, 429]
+    assert '"session";q=3;w=180' in responses[0]["RateLimit-Policy"]
+    assert 55 < int(responses[3]["Retry-After"]) <= 60
 
 
-def test_admin_password_form_is_limited(admin_user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_admin_password_changes_are_limited_but_form_is_shown(
+    admin_user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, "account", "2/hour")
     client, form = (
         Client(),
         {"old_password": "wrong", "new_password1": PASSWORD, "new_password2": PASSWORD},
     )
     client.force_login(admin_user)
-    answers = [client.post("/admin/password_change/", form) for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert 0 < int(answers[2]["Retry-After"]) <= 1800
+    responses = [client.post("/admin/password_change/", form) for _ in range(3)]
+    assert [response.status_code for response in responses] == [200, 200, 429]
+    assert 0 < int(responses[2]["Retry-After"]) <= 1800
     assert client.get("/admin/password_change/").status_code == 200
 
 
-def test_pages_are_not_limited_without_redis_but_the_lockout_is(
+def test_lockout_works_and_page_rate_limits_are_skipped_without_redis(
     alice: User, without_redis: None, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, "register", "1/hour")

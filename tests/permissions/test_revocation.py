@@ -1,4 +1,4 @@
-"""Tokens, tickets and sockets end when a password changes, or an account is disabled or deleted."""
+"""Tokens, tickets and sockets are revoked with a new password or a disabled or deleted account."""
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -14,7 +14,7 @@ from tests.helpers.sockets import open_socket
 SESSIONS, REFRESH = "/api/webllm/session", "/api/auth/token/refresh"
 
 
-def new_password(user: User) -> None:
+def change_password(user: User) -> None:
     user.set_password("another long phrase")
     user.save()
 
@@ -24,59 +24,59 @@ def disable(user: User) -> None:
     user.save()
 
 
-@pytest.mark.parametrize("end", [new_password, disable, User.delete])
-def test_tokens_end(alice, api, end):
+@pytest.mark.parametrize("revoke", [change_password, disable, User.delete])
+def test_tokens_are_rejected_after_revocation(alice, api, revoke):
     tokens = RefreshToken.for_user(alice)
-    end(alice)
+    revoke(alice)
     client = api(None)
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.access_token}")
     assert client.get(SESSIONS).status_code == 401
-    refused = client.post(REFRESH, {"refresh": str(tokens)})
-    assert (refused.status_code, refused.json()["code"]) == (401, "unauthorized")
+    response = client.post(REFRESH, {"refresh": str(tokens)})
+    assert (response.status_code, response.json()["code"]) == (401, "unauthorized")
 
 
-@pytest.mark.parametrize("end", [new_password, disable, User.delete])
-def test_a_cookie_ends(alice, client, end):
+@pytest.mark.parametrize("revoke", [change_password, disable, User.delete])
+def test_session_cookie_is_rejected_after_revocation(alice, client, revoke):
     client.force_login(alice)
-    end(alice)
+    revoke(alice)
     assert client.get(SESSIONS).status_code == 401
     assert client.get("/decks").headers["Location"] == "/sign-in?next=/decks"
 
 
 @pytest.mark.parametrize(
-    ("end", "code"), [(new_password, 4401), (disable, 4403), (User.delete, 4401)]
+    ("revoke", "code"), [(change_password, 4401), (disable, 4403), (User.delete, 4401)]
 )
-async def test_sockets_close_and_their_address_opens_no_more(
-    socket_db, alice, acreate_session, end, code
+async def test_sockets_are_closed_and_reconnects_are_rejected_after_revocation(
+    socket_db, alice, acreate_session, revoke, code
 ):
     address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address) as socket:
         assert await socket.is_alive()
-        await sync_to_async(end)(alice)
-        close = await socket.receive_close()
-        assert (close["code"], bool(close["reason"])) == (code, True)
+        await sync_to_async(revoke)(alice)
+        closed = await socket.receive_close()
+        assert (closed["code"], bool(closed["reason"])) == (code, True)
     async with open_socket(address) as socket:
         assert (await socket.receive_close())["code"] == code
 
 
-async def test_a_socket_that_was_told_nothing_closes_at_its_heartbeat(
+async def test_socket_of_disabled_user_is_closed_at_heartbeat_without_signal(
     socket_db, alice, acreate_session, settings
 ):
     settings.HEARTBEAT_SECONDS = 0.1
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
-        await User.objects.aupdate(is_active=False)  # sends no signals, like an operator's SQL
+        await User.objects.aupdate(is_active=False)  # sends no signal, like SQL of an operator
         assert (await socket.receive_close())["code"] == 4403
 
 
-async def test_a_fresh_ticket_opens_after_a_new_password(socket_db, alice, acreate_session, api):
+async def test_new_ticket_is_accepted_after_password_change(socket_db, alice, acreate_session, api):
     session = await acreate_session(alice)
-    await sync_to_async(new_password)(alice)
-    fresh = await sync_to_async(api(alice).post)(f"{SESSIONS}/{session['sessionId']}/ticket")
-    async with open_socket(fresh.json()["wsUrl"]) as socket:
+    await sync_to_async(change_password)(alice)
+    response = await sync_to_async(api(alice).post)(f"{SESSIONS}/{session['sessionId']}/ticket")
+    async with open_socket(response.json()["wsUrl"]) as socket:
         assert await socket.is_alive()
 
 
-def test_signing_in_closes_no_socket(
+def test_sign_in_schedules_no_socket_close(
     alice, create_session, client, password, django_capture_on_commit_callbacks
 ):
     create_session(alice)
@@ -85,7 +85,7 @@ def test_signing_in_closes_no_socket(
     assert callbacks == []
 
 
-def test_an_unchanged_user_keeps_his_socket(alice, create_session):
+def test_socket_is_rejected_only_if_password_key_differs(alice, create_session):
     create_session(alice)
     state = handlers.SocketState(
         WebLLMSession.objects.get().pk, alice.pk, "a-model", "channel", password_key=""

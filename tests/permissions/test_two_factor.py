@@ -1,4 +1,4 @@
-"""The second factor of the admin: the setting, the phone's codes and the recovery codes.
+"""Second factor of the admin: the setting, TOTP codes and recovery codes.
 
 Each code can be used once.
 """
@@ -26,15 +26,17 @@ def second_factor_required(settings):
 
 
 @pytest.fixture
-def shown(operator):
+def command_output(operator):
     """Return the output of the command `second_factor`."""
     out = io.StringIO()
     call_command("second_factor", "alice", stdout=out)
     return out.getvalue()
 
 
-def sign_in(client, password, **more):
-    return client.post(f"{LOGIN}?next={ADMIN}", {"username": "alice", "password": password, **more})
+def sign_in(client, password, **fields):
+    return client.post(
+        f"{LOGIN}?next={ADMIN}", {"username": "alice", "password": password, **fields}
+    )
 
 
 def code_of(user):
@@ -42,23 +44,23 @@ def code_of(user):
     return f"{totp(device.bin_key, device.step, device.t0, device.digits):06d}"
 
 
-def test_without_the_setting_a_password_is_enough(operator, client, password):
+def test_admin_sign_in_requires_only_password_without_setting(operator, client, password):
     assert sign_in(client, password)["Location"] == ADMIN
     assert client.get(ADMIN).status_code == 200
 
 
-def test_with_it_a_password_alone_opens_nothing(
-    operator, shown, client, password, second_factor_required
+def test_admin_sign_in_with_password_alone_is_rejected_with_setting(
+    operator, command_output, client, password, second_factor_required
 ):
     assert "Type the code" in sign_in(client, password).content.decode()
     client.force_login(operator)
     assert client.get(ADMIN).headers["Location"].startswith(LOGIN), (
-        "a sign-in on the pages is no second factor"
+        "a sign-in on the pages does not replace the second factor"
     )
 
 
-def test_the_code_of_the_phone_opens_once(
-    operator, shown, client, password, second_factor_required
+def test_totp_code_is_accepted_only_once(
+    operator, command_output, client, password, second_factor_required
 ):
     code = code_of(operator)
     assert sign_in(client, password, otp_token=code)["Location"] == ADMIN
@@ -67,25 +69,29 @@ def test_the_code_of_the_phone_opens_once(
     assert sign_in(client, password, otp_token=code).status_code == 200
 
 
-def test_a_recovery_code_opens_once(operator, shown, client, password, second_factor_required):
-    code = shown.split()[-1]
+def test_recovery_code_is_accepted_only_once(
+    operator, command_output, client, password, second_factor_required
+):
+    code = command_output.split()[-1]
     assert sign_in(client, password, otp_token=code)["Location"] == ADMIN
     client.logout()
     assert sign_in(client, password, otp_token=code).status_code == 200
 
 
-def test_who_has_no_device_is_not_let_in(operator, client, password, second_factor_required):
+def test_admin_sign_in_of_user_without_device_is_rejected(
+    operator, client, password, second_factor_required
+):
     assert sign_in(client, password, otp_token="123456").status_code == 200
     assert client.get(ADMIN).status_code == 302
 
 
-def test_the_command_shows_an_address_for_the_app_and_ends_the_old_one(operator, shown):
-    assert "otpauth://totp/MindFlip" in shown
-    old = TOTPDevice.objects.get().key
+def test_command_prints_totp_uri_and_replaces_key(operator, command_output):
+    assert "otpauth://totp/MindFlip" in command_output
+    old_key = TOTPDevice.objects.get().key
     call_command("second_factor", "alice", stdout=io.StringIO())
-    assert TOTPDevice.objects.get().key != old
+    assert TOTPDevice.objects.get().key != old_key
 
 
-def test_nobody_but_the_staff_gets_one(bob):
+def test_command_rejects_user_who_is_not_staff(bob):
     with pytest.raises(CommandError, match="Nobody of the staff"):
         call_command("second_factor", "bob")

@@ -1,6 +1,6 @@
-"""The test users: Alice, who owns the objects, and everyone who must not have access to them.
+"""The test users: Alice, who owns the objects, and users who must not have access to them.
 
-Each of them has a token and a cookie where possible.
+Each of them sends requests with a token and with a cookie, if possible.
 """
 
 from collections.abc import Iterator
@@ -16,28 +16,28 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from sessions_app.admin.base.list import SUPPORT
 
-NO_PASSWORD = None  # an unusable password, which costs no hashing and is different each time
+NO_PASSWORD = None  # creates an unusable password, which is not hashed and is different each time
 
 
 @dataclass
-class Knocker:
+class Identity:
     """A test user with one means of authentication.
 
-    `means` is `bearer` for a token, `cookie` for the cookie of a browser, or `nothing`.
+    `authentication` is `bearer` for a token, `cookie` for the cookie of a browser, or `none`.
     """
 
     name: str
-    means: str
+    authentication: str
     headers: dict[str, str] = field(default_factory=dict)
 
-    def handshake(
+    def request(
         self,
         client: Client,
         method: str,
         address: str,
         body: str | bytes,
         accept: str,
-        media: str = "application/json",
+        media_type: str = "application/json",
     ) -> HttpResponseBase:
         """Send a request with the test user's headers and no cookies of earlier responses.
 
@@ -47,50 +47,50 @@ class Knocker:
         headers = self.headers | {"accept": accept}
         if method == "GET":
             return client.get(address, headers=headers)
-        return client.generic(method, address, body, content_type=media, headers=headers)
+        return client.generic(method, address, body, content_type=media_type, headers=headers)
 
 
-def person(name: str, **members: Any) -> User:
-    return User.objects.create(username=name, password=make_password(NO_PASSWORD), **members)
+def make_user(name: str, **fields: Any) -> User:
+    return User.objects.create(username=name, password=make_password(NO_PASSWORD), **fields)
 
 
-def knockers(client: Client, alice: User) -> list[Knocker]:
-    """Return all test users.
+def create_identities(client: Client, alice: User) -> list[Identity]:
+    """Create the other test users, and return all test users with each means of authentication.
 
-    All of them are valid when their tokens and cookies are created. Afterwards, one user's password
-    is changed and another user is disabled.
+    Tokens and cookies are created first. Afterwards, the password of `revoked` is changed and the
+    account of `disabled` is disabled.
     """
-    charlie, revoked, disabled, leaver = (
-        person(name) for name in ("charlie", "revoked", "disabled", "leaver")
+    charlie, revoked, disabled, signed_out_user = (
+        make_user(name) for name in ("charlie", "revoked", "disabled", "signed-out")
     )
-    staff, support = person("staff", is_staff=True), person("support", is_staff=True)
+    staff, support = make_user("staff", is_staff=True), make_user("support", is_staff=True)
     support.groups.add(Group.objects.get(name=SUPPORT))
-    everybody = [
-        Knocker("nobody", "nothing"),
-        Knocker("expired", "bearer", bearer(expired_token(alice))),
-        Knocker("refresh", "bearer", bearer(RefreshToken.for_user(alice))),
-        Knocker("signed out", "cookie", signed_out(client, leaver)),
+    identities = [
+        Identity("anonymous", "none"),
+        Identity("expired", "bearer", bearer_headers(expired_token(alice))),
+        Identity("refresh", "bearer", bearer_headers(RefreshToken.for_user(alice))),
+        Identity("signed out", "cookie", signed_out_headers(client, signed_out_user)),
         *(
-            knocker
+            identity
             for user in (alice, charlie, revoked, disabled, staff, support)
-            for knocker in both(client, user)
+            for identity in bearer_and_cookie(client, user)
         ),
     ]
     User.objects.filter(pk=revoked.pk).update(password=make_password(NO_PASSWORD))
     User.objects.filter(pk=disabled.pk).update(is_active=False)
-    return everybody
+    return identities
 
 
-def both(client: Client, user: User) -> Iterator[Knocker]:
-    yield Knocker(user.username, "bearer", bearer(AccessToken.for_user(user)))
-    yield Knocker(user.username, "cookie", cookie(client, user))
+def bearer_and_cookie(client: Client, user: User) -> Iterator[Identity]:
+    yield Identity(user.username, "bearer", bearer_headers(AccessToken.for_user(user)))
+    yield Identity(user.username, "cookie", cookie_headers(client, user))
 
 
-def bearer(token: Any) -> dict[str, str]:
+def bearer_headers(token: Any) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"}
 
 
-def cookie(client: Client, user: User) -> dict[str, str]:
+def cookie_headers(client: Client, user: User) -> dict[str, str]:
     client.cookies.clear()
     client.force_login(user)
     return {"cookie": f"sessionid={client.cookies['sessionid'].value}"}
@@ -102,8 +102,8 @@ def expired_token(user: User) -> AccessToken:
     return token
 
 
-def signed_out(client: Client, user: User) -> dict[str, str]:
+def signed_out_headers(client: Client, user: User) -> dict[str, str]:
     """Sign in and out, and return the header with the invalidated cookie."""
-    shown = cookie(client, user)
+    headers = cookie_headers(client, user)
     assert client.post("/sign-out").status_code == 302
-    return shown
+    return headers
