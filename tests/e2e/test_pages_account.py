@@ -86,7 +86,7 @@ def test_the_theme_follows_the_system_until_one_is_chosen(visitor: Visitor) -> N
 
 def test_a_new_password_is_said_to_be_good_and_this_browser_stays(visitor: Visitor) -> None:
     visitor.register()
-    visitor.come_in()
+    visitor.sign_in_with_cookie()
     visitor.open("/account")
     page = visitor.page
     page.get_by_label("Password now").fill(PASSWORD)
@@ -105,8 +105,8 @@ def test_a_new_password_is_said_to_be_good_and_this_browser_stays(visitor: Visit
 
 def test_everything_is_taken_along_and_then_deleted_for_good(visitor: Visitor) -> None:
     visitor.register()
-    visitor.has_deck("Tides", [{"front": "ebb", "back": "flow"}])
-    visitor.come_in()
+    visitor.create_deck("Tides", [{"front": "ebb", "back": "flow"}])
+    visitor.sign_in_with_cookie()
     visitor.open()
     page = visitor.page
     page.get_by_role("button", name="Account").click()

@@ -41,11 +41,11 @@ SENTENCES = {
 @pytest.fixture
 def student(visitor: Visitor) -> Visitor:
     """Return a visitor who left the page during a generation and then reloaded it."""
-    visitor.arrive()
+    visitor.open_as_new_user()
     cards = [{"found": True, **card, "sentence": SENTENCES[card["id"]]} for card in CARDS]
     parts = [{"at": 0, "count": 4, "taken": 3, "state": "open", "generationIds": []}]
     request = {"topic": "The heart", "count": 4, "source": NOTES}
-    visitor.has_batch(request=request, cards=cards, parts=parts, state="writing")
+    visitor.store_batch(request=request, cards=cards, parts=parts, state="writing")
     visitor.page.reload()
     expect(visitor.batch).to_have_attribute("data-state", "stopped")
     return visitor

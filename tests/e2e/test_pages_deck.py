@@ -15,8 +15,8 @@ CARDS = [
 def reader(visitor: Visitor) -> Visitor:
     """Return a visitor who is signed in and has a deck open."""
     visitor.register()
-    deck = visitor.has_deck("Cells", CARDS)
-    visitor.come_in()
+    deck = visitor.create_deck("Cells", CARDS)
+    visitor.sign_in_with_cookie()
     visitor.open(f"/decks/{deck}")
     return visitor
 
@@ -55,7 +55,7 @@ def test_a_cloze_is_answered_with_its_gap_filled_here_and_on_paper(reader: Visit
         "back": "Red cells have none.",
         "kind": "cloze",
     }
-    address = f"/decks/{reader.has_deck('Parts', [cloze])}"
+    address = f"/decks/{reader.create_deck('Parts', [cloze])}"
     reader.open(address)
     shown = card(reader, "holds the DNA")
     expect(shown.locator("[data-slot=front]")).to_have_text("The [part] holds the DNA.")

@@ -21,9 +21,9 @@ TIDES = [
 def student(visitor: Visitor) -> Visitor:
     """Return a visitor who is signed in, has two decks and has the list of decks open."""
     visitor.register()
-    visitor.has_deck("Sea", SEA)
-    visitor.has_deck("Tides", TIDES)
-    visitor.come_in()
+    visitor.create_deck("Sea", SEA)
+    visitor.create_deck("Tides", TIDES)
+    visitor.sign_in_with_cookie()
     visitor.open("/decks")
     return visitor
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.helpers.page_objects import WRITE_MS, Visitor
+from tests.helpers.page_objects import GENERATION_TIMEOUT_MS, Visitor
 from tests.helpers.processes import eventually
 from tests.helpers.users import PASSWORD
 
@@ -29,7 +29,7 @@ def rest(visitor: Visitor) -> httpx.Client:
 
     The visitor's page has a model loaded.
     """
-    visitor.arrive()
+    visitor.open_as_new_user()
     visitor.load_model()
     client = httpx.Client(base_url=f"{visitor.server.url}/api", timeout=40)
     token = (
@@ -82,7 +82,7 @@ def result_of(rest: httpx.Client, generation_id: str) -> dict:
         )
         return generation if generation["finishedAt"] else None
 
-    return eventually(finished, seconds=WRITE_MS / 1000)
+    return eventually(finished, seconds=GENERATION_TIMEOUT_MS / 1000)
 
 
 def test_cards_asked_for_elsewhere_in_its_session_appear_on_the_page(
@@ -90,7 +90,7 @@ def test_cards_asked_for_elsewhere_in_its_session_appear_on_the_page(
 ) -> None:
     ask(rest, session_of_the_page(rest)["id"], "Tides")
     visitor.wait_for_first_card()
-    visitor.wait_until_written()
+    visitor.wait_for_batch()
     expect(visitor.batch.get_by_role("heading", name="Tides")).to_be_visible()
     visitor.page.get_by_role("button", name="Save as deck").click()
     expect(visitor.page.get_by_role("link", name="Tides")).to_be_visible()
@@ -113,15 +113,15 @@ def test_a_page_with_a_loaded_model_writes_for_another_session_of_its_user(
 def test_a_browser_in_which_no_model_runs_gets_its_cards_from_another(
     visitor: Visitor, phone: Page
 ) -> None:
-    visitor.arrive()
+    visitor.open_as_new_user()
     without = Visitor(phone, visitor.server, visitor.name)
     without.sign_in()
     expect(without.model).to_contain_text("No model of this server runs in this browser.")
-    without.ask("Dunes", 1)
+    without.generate("Dunes", 1)
     expect(without.batch).to_contain_text("Waiting for an engine")
     expect(without.batch).to_contain_text(
         "Open this page on another one of yours and load a model there"
     )
     visitor.load_model()
-    without.wait_until_written()
+    without.wait_for_batch()
     assert len(without.fronts()) == 1

@@ -22,8 +22,8 @@ TABLE = (
 def reader(visitor: Visitor) -> Visitor:
     """Return a visitor who is signed in and has a deck."""
     visitor.register()
-    visitor.has_deck("Cells", CARDS)
-    visitor.come_in()
+    visitor.create_deck("Cells", CARDS)
+    visitor.sign_in_with_cookie()
     return visitor
 
 

@@ -30,8 +30,8 @@ def test_a_strangers_page_is_never_wider_than_a_small_phone(visitor: Visitor, ad
 def test_pages_of_the_signed_in_are_never_wider_than_a_small_phone(visitor: Visitor) -> None:
     visitor.page.set_viewport_size({"width": 320, "height": 640})
     visitor.register()
-    deck = visitor.has_deck(LONG, [{"front": LONG, "back": LONG}])
-    visitor.come_in()
+    deck = visitor.create_deck(LONG, [{"front": LONG, "back": LONG}])
+    visitor.sign_in_with_cookie()
     addresses = [*PAGES, *(f"/decks/{deck}{page}" for page in ("", "/study", "/print"))]
     assert {address: _width_of(visitor, address) for address in addresses} == dict.fromkeys(
         addresses, 320
@@ -41,7 +41,7 @@ def test_pages_of_the_signed_in_are_never_wider_than_a_small_phone(visitor: Visi
 @pytest.mark.parametrize("is_signed_in", [False, True])
 def test_the_first_page_is_light(visitor: Visitor, is_signed_in: bool) -> None:
     if is_signed_in:
-        visitor.arrive()
+        visitor.open_as_new_user()
         expect(visitor.model).to_have_attribute("data-state", "idle")
         visitor.page.context.new_cdp_session(visitor.page).send("Network.clearBrowserCache")
     answers: list[Response] = []

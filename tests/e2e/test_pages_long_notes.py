@@ -27,7 +27,7 @@ def faithful(request: dict[str, Any]) -> list[Card]:
 @pytest.fixture
 def student(visitor: Visitor) -> Visitor:
     """Return a visitor who has entered long notes and whose cards another device generates."""
-    visitor.arrive()
+    visitor.open_as_new_user()
     page = visitor.page
     page.get_by_role("button", name="Let another device write").click()
     page.get_by_label("My notes").check()
@@ -39,7 +39,7 @@ def student(visitor: Visitor) -> Visitor:
 
 def generate(student: Visitor, state: str = "done") -> None:
     student.page.get_by_role("button", name="Generate").click()
-    student.wait_until_written(state)
+    student.wait_for_batch(state)
 
 
 def deck_of(student: Visitor) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def test_what_another_device_asked_for_goes_on_in_its_own_batch_after_a_reload(
         "state": "open",
         "generationIds": [asked_elsewhere(student, "Tides", 2)],
     }
-    student.has_batch(
+    student.store_batch(
         request={"topic": "Tides", "count": 2}, cards=[card], parts=[part], state="writing"
     )
     student.page.reload()

@@ -14,7 +14,7 @@ SENTENCE = "The left ventricle pumps blood into the aorta."
 
 @pytest.fixture
 def student(visitor: Visitor) -> Visitor:
-    visitor.arrive()
+    visitor.open_as_new_user()
     visitor.page.get_by_label("My notes").check()
     visitor.page.wait_for_load_state("networkidle")  # the file field's modules have loaded
     return visitor

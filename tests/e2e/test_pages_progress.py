@@ -13,7 +13,7 @@ from tests.helpers.page_objects import Visitor
 def learner(visitor: Visitor) -> Visitor:
     """Return a visitor who studied two of three cards yesterday and has the progress page open."""
     visitor.register()
-    deck = visitor.has_deck(
+    deck = visitor.create_deck(
         "Cells", [{"front": f"What is {name}?", "back": "A part."} for name in ("a", "b", "c")]
     )
     cards = visitor.client.get(f"/api/flashcards/decks/{deck}").json()["cards"]
@@ -23,7 +23,7 @@ def learner(visitor: Visitor) -> Visitor:
         for card in cards[:2]
     ]
     visitor.post("/api/flashcards/reviews", {"reviews": items})
-    visitor.come_in()
+    visitor.sign_in_with_cookie()
     visitor.open("/progress")
     return visitor
 

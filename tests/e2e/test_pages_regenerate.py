@@ -21,8 +21,8 @@ class Student(Visitor):
 
     def open_deck(self, view: str = "cards") -> None:
         self.register()
-        deck = self.has_deck("Tides", CARDS)
-        self.come_in()
+        deck = self.create_deck("Tides", CARDS)
+        self.sign_in_with_cookie()
         self.open(f"/decks/{deck}?view={view}")
 
     @property

@@ -32,9 +32,9 @@ def learner(visitor: Visitor) -> Visitor:
 
 
 def study(visitor: Visitor, cards: list[dict[str, str]]) -> None:
-    deck = visitor.has_deck("Cells", cards)
+    deck = visitor.create_deck("Cells", cards)
     if not visitor.page.context.cookies():
-        visitor.come_in()
+        visitor.sign_in_with_cookie()
     visitor.open(f"/decks/{deck}/study")
 
 

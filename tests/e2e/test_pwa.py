@@ -85,7 +85,7 @@ def test_without_a_network_a_page_says_what_still_works_and_comes_back_by_itself
 def test_what_is_kept_is_nobodys(installed: Visitor) -> None:
     installed.name = "somebody-with-a-name"
     installed.register()
-    secret = installed.has_deck("A secret deck", [{"front": "a secret question", "back": "b"}])
+    secret = installed.create_deck("A secret deck", [{"front": "a secret question", "back": "b"}])
     installed.sign_in()
     for address in ("/decks", f"/decks/{secret}", "/offline"):
         installed.open(address)
@@ -100,7 +100,7 @@ def test_studying_goes_on_after_a_reload_without_a_network_until_its_user_signs_
 ) -> None:
     installed.name = "somebody-who-studies"
     installed.register()
-    deck = installed.has_deck(
+    deck = installed.create_deck(
         "Cells", [{"front": front, "back": "b"} for front in ("vacuole", "ribosome", "nucleus")]
     )
     installed.sign_in()

@@ -64,8 +64,8 @@ def student(visitor: Visitor) -> Visitor:
     """Return a visitor who is signed in and has decks."""
     visitor.register()
     for name, count in (("The French Revolution", 6), ("Cell biology", 4), ("Photosynthesis", 6)):
-        visitor.has_deck(name, [{"front": front, "back": back} for front, back in CARDS[:count]])
-    visitor.come_in()
+        visitor.create_deck(name, [{"front": front, "back": back} for front, back in CARDS[:count]])
+    visitor.sign_in_with_cookie()
     visitor.open()
     expect(visitor.model).to_have_attribute("data-state", "idle")
     return visitor
@@ -98,12 +98,12 @@ def example_maker(page: Page, example_server: RunningServer) -> Visitor:
     An engine without a model, on another device, wrote the cards.
     """
     visitor = Visitor(page, example_server, f"student-{secrets.token_hex(4)}")
-    visitor.arrive()
+    visitor.open_as_new_user()
     page.get_by_role("button", name="Let another device write").click()
     cards = [{"front": front, "back": back} for front, back in CARDS]
     with quick_engine(visitor, lambda _: cards, EXAMPLE_MODEL):
-        visitor.ask(EXAMPLE_TOPIC, len(CARDS))
-        visitor.wait_until_written()
+        visitor.generate(EXAMPLE_TOPIC, len(CARDS))
+        visitor.wait_for_batch()
     page.get_by_role("button", name="Write on this device").click()
     visitor.batch.get_by_role("button", name="Show answer").first.click()
     return visitor
@@ -130,7 +130,7 @@ def test_pictures_of_the_maker(student: Visitor) -> None:
     take_all(student.page, "models", may_name_models=True)
     student.page.keyboard.press("Escape")
     student.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
-    student.ask("Photosynthesis", 6)
+    student.generate("Photosynthesis", 6)
     expect(student.model).to_contain_text("of 98 MB")
     take(student.page, "make-loading", DESKTOP, "light", may_name_models=True)
     student.wait_for_first_card()
@@ -164,7 +164,7 @@ def test_pictures_of_decks(student: Visitor) -> None:
 
 @on_request
 def test_pictures_of_studying(student: Visitor) -> None:
-    student.has_deck("Physics", MATH)
+    student.create_deck("Physics", MATH)
     student.open("/study")
     expect(student.page.get_by_role("button", name="Show answer")).to_be_visible()
     take_all(student.page, "study")
@@ -181,7 +181,7 @@ def test_pictures_of_studying(student: Visitor) -> None:
 
 @on_request
 def test_pictures_of_what_comes_in_and_goes_out(student: Visitor) -> None:
-    deck = student.has_deck("Physics", MATH)
+    deck = student.create_deck("Physics", MATH)
     for name, address in (
         ("import", "/decks/import"),
         ("trash", "/decks/trash"),

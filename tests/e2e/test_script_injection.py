@@ -115,7 +115,7 @@ def test_what_is_planted_in_cards_runs_nowhere(author: Visitor, rest: httpx.Clie
     page, url, faults = author.page, author.server.url, []
     page.on("dialog", lambda dialog: (faults.append(f"{page.url}: a dialog"), dialog.dismiss()))
     with quick_engine(author, written):
-        author.ask(SHORT, len(PLANTS))
+        author.generate(SHORT, len(PLANTS))
         author.wait_for_first_card()
         faults += [f"while making: {fault}" for fault in page.evaluate(FOUND)]
     deck, second, gone = (planted_deck(rest) for _ in range(3))

@@ -92,8 +92,10 @@ def test_every_text_is_translated_on(visitor: Visitor, name: str) -> None:
 @pytest.fixture
 def student(visitor: Visitor) -> Visitor:
     """Return a visitor with a deck, whose texts are data that `untranslated` knows."""
-    visitor.come_in()
-    visitor.has_deck("Physics", [{"front": f"Physics {n}?", "back": "Physics"} for n in range(3)])
+    visitor.sign_in_with_cookie()
+    visitor.create_deck(
+        "Physics", [{"front": f"Physics {n}?", "back": "Physics"} for n in range(3)]
+    )
     return visitor
 
 
@@ -117,7 +119,7 @@ def test_every_text_is_translated_while_cards_are_made(student: Visitor) -> None
     cards = iter(range(1000))
     with quick_engine(student, lambda request: [physics(next(cards))]):
         press(student, "Generate")
-        student.wait_until_written("done")
+        student.wait_for_batch("done")
         assert untranslated(page) == []
         for name in ("Show answer", "Edit: ", "Save card", "Throw away", "Undo"):
             press(student, name)
@@ -136,7 +138,7 @@ def test_every_text_is_translated_when_a_generation_fails(student: Visitor) -> N
     student.page.get_by_label("⟦Topic⟧", exact=True).fill("Physics")
     with quick_engine(student, lambda request: []):
         press(student, "Generate")
-        student.wait_until_written("failed")
+        student.wait_for_batch("failed")
         assert untranslated(student.page) == []
 
 

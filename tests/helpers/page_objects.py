@@ -11,14 +11,14 @@ from playwright.sync_api import Locator, Page, expect
 from tests.helpers.processes import RunningServer
 from tests.helpers.users import PASSWORD
 
-KEPT = """() => Object.keys(sessionStorage).filter((key) => key.endsWith(":batches"))
+STORED_CARDS = """() => Object.keys(sessionStorage).filter((key) => key.endsWith(":batches"))
   .flatMap((key) => JSON.parse(sessionStorage.getItem(key))).flatMap(({ cards }) => cards)"""
-# The batches are written on `pagehide`, because the page saves its own whenever one changes.
-LEAVE_BATCHES = """(records) => addEventListener("pagehide", () =>
+# Write the batches on `pagehide`, because the page overwrites them whenever a batch changes.
+STORE_BATCHES_ON_LEAVE = """(records) => addEventListener("pagehide", () =>
   sessionStorage.setItem(`mindflip:${document.body.dataset.user}:batches`, records), {
   once: true })"""
-LOAD_MS = 90_000
-WRITE_MS = 120_000
+LOAD_TIMEOUT_MS = 90_000
+GENERATION_TIMEOUT_MS = 120_000
 
 
 @dataclass
@@ -46,14 +46,14 @@ class Visitor:
         form = {
             "username": self.name,
             "password1": PASSWORD,
-            "csrfmiddlewaretoken": self._csrf("/sign-up"),
+            "csrfmiddlewaretoken": self._csrf_token("/sign-up"),
         }
         assert self.client.post("/sign-up", data=form).status_code == 302, (
-            "this account was not made"
+            "the account was not created"
         )
 
-    def come_in(self) -> None:
-        """Sign in without the form, which is slow and has its own tests."""
+    def sign_in_with_cookie(self) -> None:
+        """Sign in with the session cookie of `register`; the form is slow and has its own tests."""
         cookies = self.client.cookies.jar
         self.page.context.add_cookies(
             [
@@ -62,10 +62,10 @@ class Visitor:
             ]
         )
 
-    def arrive(self) -> None:
+    def open_as_new_user(self) -> None:
         """Sign in as a new user and open the Make page."""
         self.register()
-        self.come_in()
+        self.sign_in_with_cookie()
         self.open()
         expect(self.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
 
@@ -75,7 +75,7 @@ class Visitor:
         self.page.get_by_label("Password", exact=True).fill(password)
         self.page.get_by_role("button", name="Sign in").click()
 
-    def has_deck(self, name: str, cards: list[dict[str, str]]) -> str:
+    def create_deck(self, name: str, cards: list[dict[str, str]]) -> str:
         """Save a deck through the API and return its ID."""
         return self.post("/api/flashcards/decks", {"name": name, "cards": cards})["id"]
 
@@ -89,7 +89,7 @@ class Visitor:
             .json()
         )
 
-    def _csrf(self, page: str) -> str:
+    def _csrf_token(self, page: str) -> str:
         self.client.get(page)
         return self.client.cookies["csrftoken"]
 
@@ -105,33 +105,39 @@ class Visitor:
 
     def load_model(self) -> None:
         self.model.get_by_role("button", name="Load model").click()
-        self.wait_until_loaded()
+        self.wait_for_model()
 
-    def wait_until_loaded(self) -> None:
-        expect(self.model).to_have_attribute("data-state", "ready", timeout=LOAD_MS)
+    def wait_for_model(self) -> None:
+        expect(self.model).to_have_attribute("data-state", "ready", timeout=LOAD_TIMEOUT_MS)
 
-    def ask(self, topic: str, count: int) -> None:
+    def generate(self, topic: str, count: int) -> None:
         self.page.get_by_label("Topic", exact=True).fill(topic)
         self.page.get_by_label("Cards", exact=True).fill(str(count))
         self.page.get_by_role("button", name="Generate").click()
 
-    def wait_until_written(self, state: str = "done") -> None:
-        expect(self.batch).to_have_attribute("data-state", state, timeout=WRITE_MS)
+    def wait_for_batch(self, state: str = "done") -> None:
+        expect(self.batch).to_have_attribute("data-state", state, timeout=GENERATION_TIMEOUT_MS)
 
     def wait_for_first_tokens(self) -> None:
-        """Wait until the engine is writing, long before the first card is complete."""
-        expect(self.batch).to_contain_text(re.compile(r"\d+ tokens? in"), timeout=WRITE_MS)
+        """Wait until the engine generates tokens, long before the first card is complete."""
+        expect(self.batch).to_contain_text(
+            re.compile(r"\d+ tokens? in"), timeout=GENERATION_TIMEOUT_MS
+        )
 
     def wait_for_first_card(self) -> None:
-        expect(self.batch.locator(".card[data-card]").first).to_be_visible(timeout=WRITE_MS)
+        expect(self.batch.locator(".card[data-card]").first).to_be_visible(
+            timeout=GENERATION_TIMEOUT_MS
+        )
 
-    def has_batch(self, **record: Any) -> None:
-        """Leave a batch that this tab seems to be generating; the next reload shows it."""
-        self.page.evaluate(LEAVE_BATCHES, json.dumps([{"key": "1", "words": "", **record}]))
+    def store_batch(self, **record: Any) -> None:
+        """Store a batch when the page is left, so that the next reload shows it."""
+        self.page.evaluate(
+            STORE_BATCHES_ON_LEAVE, json.dumps([{"key": "1", "words": "", **record}])
+        )
 
-    def kept_cards(self) -> list[dict[str, Any]]:
-        """Return the unsaved cards that a reload would show again."""
-        return self.page.evaluate(KEPT)
+    def stored_cards(self) -> list[dict[str, Any]]:
+        """Return the unsaved cards that the page shows again after a reload."""
+        return self.page.evaluate(STORED_CARDS)
 
     def fronts(self) -> list[str]:
         return self.page.locator(".card[data-card] [data-slot=front]").all_inner_texts()

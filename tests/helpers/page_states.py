@@ -80,9 +80,9 @@ def open_state(visitor: Visitor, row: PageState) -> None:
     if row.is_signed_in:
         visitor.name += "x"
         visitor.register()
-    deck = visitor.has_deck("Physics", CARDS) if row.is_signed_in and row.has_deck else ""
+    deck = visitor.create_deck("Physics", CARDS) if row.is_signed_in and row.has_deck else ""
     if row.is_signed_in:
-        visitor.come_in()
+        visitor.sign_in_with_cookie()
     visitor.page.set_viewport_size({"width": 1200, "height": 900})
     visitor.open(row.address.format(deck=deck))
     visitor.page.wait_for_load_state("networkidle")

@@ -417,10 +417,10 @@ def write_cards(alice: Visitor) -> None:
 
     The second one is unfinished when the server stops.
     """
-    alice.ask("Oceans", 1)
-    alice.wait_until_loaded()
+    alice.generate("Oceans", 1)
+    alice.wait_for_model()
     expect(alice.batch).to_have_attribute("data-state", "done", timeout=BATCH_MS)
-    alice.ask("Lakes", 30)
+    alice.generate("Lakes", 30)
     alice.wait_for_first_tokens()
 
 
@@ -432,11 +432,11 @@ def go_on_without_the_server(scene: Scene, alice: Visitor, studying: Page) -> No
     """
     scene.server.web.kill()
     eventually(
-        lambda: any(card.get("unsent") for card in alice.kept_cards()), seconds=BATCH_MS / 1000
+        lambda: any(card.get("unsent") for card in alice.stored_cards()), seconds=BATCH_MS / 1000
     )
     scene.tab = alice.page.evaluate("({ ...sessionStorage })")
     scene.known["cards_waiting"] = [
-        [card["front"], card["back"]] for card in alice.kept_cards() if card.get("unsent")
+        [card["front"], card["back"]] for card in alice.stored_cards() if card.get("unsent")
     ]
     alice.page.get_by_role("button", name="Stop").click()
     studying.keyboard.press("u")

@@ -12,14 +12,14 @@ from tests.helpers.webllm_models import KIT, NO_KIT, TINY
 @pytest.mark.skipif(not KIT.exists(), reason=NO_KIT)
 def test_the_page_finds_webgpu_and_writes_with_webllm(visitor: Visitor) -> None:
     page = visitor.page
-    visitor.arrive()
+    visitor.open_as_new_user()
     expect(visitor.model).to_contain_text("WebGPU is there")
     page.get_by_role("button", name="Change model").click()
     page.get_by_role("radio", name=f"{TINY} On this server").check()
     page.get_by_role("button", name="Use this model").click()
     visitor.load_model()
     expect(visitor.model).to_contain_text("Runs on the graphics card.")
-    visitor.ask("Anything", 1)
-    visitor.wait_until_written()
+    visitor.generate("Anything", 1)
+    visitor.wait_for_batch()
     expect(visitor.batch).to_contain_text(re.compile(r"\d+ tokens in [\d.]+ s"))
     assert len(visitor.fronts()) == 1

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import CDPSession, Page, Request, expect
 
-from tests.helpers.page_objects import LOAD_MS, Visitor
+from tests.helpers.page_objects import LOAD_TIMEOUT_MS, Visitor
 
 SMOL = "SmolLM2 135M Instruct"
 HERE_ALREADY = re.compile(r"(\d+) MB of 98 MB are here already: loading continues from there")
@@ -14,7 +14,7 @@ HERE_ALREADY = re.compile(r"(\d+) MB of 98 MB are here already: loading continue
 
 @pytest.fixture
 def student(visitor: Visitor) -> Visitor:
-    visitor.arrive()
+    visitor.open_as_new_user()
     in_state(visitor, "idle")
     return visitor
 
@@ -43,7 +43,7 @@ SOME_HAS_COME = re.compile(r"Downloading [1-9]")
 
 
 def in_state(visitor: Visitor, state: str) -> None:
-    expect(visitor.model).to_have_attribute("data-state", state, timeout=LOAD_MS)
+    expect(visitor.model).to_have_attribute("data-state", state, timeout=LOAD_TIMEOUT_MS)
 
 
 def press(visitor: Visitor, name: str) -> None:
@@ -58,7 +58,7 @@ def stored(visitor: Visitor) -> Page:
 
 def begin_and_cancel(visitor: Visitor) -> None:
     press(visitor, "Load model")
-    expect(visitor.model).to_contain_text(SOME_HAS_COME, timeout=LOAD_MS)
+    expect(visitor.model).to_contain_text(SOME_HAS_COME, timeout=LOAD_TIMEOUT_MS)
     press(visitor, "Cancel")
     in_state(visitor, "idle")
 
@@ -78,8 +78,8 @@ def test_a_cancelled_download_goes_on_where_it_was(student: Visitor) -> None:
     assert start > 0
     assert here
     assert abs(start / 1e6 - int(here[1])) < 1, "it went on after it was cancelled"
-    student.ask("Tides", 1)
-    student.wait_until_written()
+    student.generate("Tides", 1)
+    student.wait_for_batch()
 
 
 def _range_of_gguf(request: Request) -> str | None:
@@ -94,8 +94,8 @@ def test_one_tab_has_the_engine_and_writes_for_the_others_until_one_of_them_take
     expect(second_tab.model).to_contain_text(
         f"Another tab has {SMOL} loaded and writes for this one."
     )
-    second_tab.ask("Tides", 1)
-    second_tab.wait_until_written()
+    second_tab.generate("Tides", 1)
+    second_tab.wait_for_batch()
     assert second_tab.fronts()
     press(second_tab, "Load here instead")
     in_state(second_tab, "ready")
@@ -113,8 +113,8 @@ def test_a_tab_that_asks_while_another_loads_does_not_load_as_well(
         "request", lambda request: _is_download(request) and downloads.append(request.url)
     )
     press(student, "Load model")
-    second_tab.ask("Winds", 1)
-    second_tab.wait_until_written()
+    second_tab.generate("Winds", 1)
+    second_tab.wait_for_batch()
     assert len(downloads) == 1
     in_state(student, "ready")
     in_state(second_tab, "otherTab")
@@ -126,8 +126,8 @@ def _is_download(request: Request) -> bool:
 
 def test_how_fast_a_model_wrote_here_stands_in_the_list(student: Visitor) -> None:
     student.load_model()
-    student.ask("Deserts", 1)
-    student.wait_until_written()
+    student.generate("Deserts", 1)
+    student.wait_for_batch()
     press(student, "Change model")
     row = student.page.locator(".model-row", has_text=SMOL)
     expect(row).to_contain_text(re.compile(r"[\d.]+ tokens/s here"))
@@ -197,7 +197,7 @@ def test_another_device_may_write_though_this_one_could(student: Visitor) -> Non
     in_state(student, "otherDevice")
     student.page.reload()
     in_state(student, "otherDevice")
-    student.ask("Dunes", 1)
+    student.generate("Dunes", 1)
     expect(student.batch).to_contain_text("Another device of yours writes.")
     press(student, "Stop")
     press(student, "Write on this device")

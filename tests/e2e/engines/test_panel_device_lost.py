@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
 from tests.helpers.browser import WEBGPU, launch_browser
-from tests.helpers.page_objects import LOAD_MS, WRITE_MS, Visitor
+from tests.helpers.page_objects import GENERATION_TIMEOUT_MS, LOAD_TIMEOUT_MS, Visitor
 from tests.helpers.webllm_models import KIT, NO_KIT, TINY
 
 pytestmark = pytest.mark.skipif(not KIT.exists(), reason=NO_KIT)
@@ -24,7 +24,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture
 def writer(visitor: Visitor) -> Visitor:
     """Return a visitor who has loaded WebLLM's model."""
-    visitor.arrive()
+    visitor.open_as_new_user()
     page = visitor.page
     page.get_by_role("button", name="Change model").click()
     page.get_by_role("radio", name=f"{TINY} On this server").check()
@@ -38,19 +38,19 @@ def lose_the_card(browser: Browser) -> None:
 
 
 def loads_again(visitor: Visitor) -> None:
-    expect(visitor.model).to_have_attribute("data-state", "loading", timeout=LOAD_MS)
-    visitor.wait_until_loaded()
+    expect(visitor.model).to_have_attribute("data-state", "loading", timeout=LOAD_TIMEOUT_MS)
+    visitor.wait_for_model()
 
 
 def test_what_was_being_written_goes_on_with_the_model_loaded_again(
     writer: Visitor, browser: Browser
 ) -> None:
-    writer.ask("Anything", 2)
+    writer.generate("Anything", 2)
     writer.wait_for_first_card()
     lose_the_card(browser)
-    expect(writer.batch).to_contain_text("It goes on by itself", timeout=WRITE_MS)
+    expect(writer.batch).to_contain_text("It goes on by itself", timeout=GENERATION_TIMEOUT_MS)
     loads_again(writer)
-    writer.wait_until_written()
+    writer.wait_for_batch()
     assert writer.fronts()
 
 
@@ -60,6 +60,6 @@ def test_a_card_that_is_lost_twice_before_anything_was_written_is_said_with_a_bu
     lose_the_card(browser)
     loads_again(writer)
     lose_the_card(browser)
-    expect(writer.model).to_have_attribute("data-state", "failed", timeout=LOAD_MS)
+    expect(writer.model).to_have_attribute("data-state", "failed", timeout=LOAD_TIMEOUT_MS)
     expect(writer.model).to_contain_text("The graphics card stopped working for this page")
     expect(writer.page.get_by_role("button", name="Try again")).to_be_visible()
