@@ -46,14 +46,14 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     """Return a factory of new browser profiles, with the options of Playwright's `new_context`."""
-    made: list[BrowserContext] = []
+    contexts: list[BrowserContext] = []
 
-    def make(**options: object) -> BrowserContext:
-        made.append(browser.new_context(**options))
-        return made[-1]
+    def create(**options: object) -> BrowserContext:
+        contexts.append(browser.new_context(**options))
+        return contexts[-1]
 
-    yield make
-    for context in made:
+    yield create
+    for context in contexts:
         context.close()
 
 
@@ -72,7 +72,7 @@ def page(fresh_page: Page) -> Page:
 
 
 @pytest.fixture(scope="module")
-def stocked(browser: Browser) -> Iterator[BrowserContext]:
+def model_context(browser: Browser) -> Iterator[BrowserContext]:
     """Yield a profile for all tests of a module, so that the model is downloaded only once."""
     context = browser.new_context(service_workers="block")
     yield context
@@ -80,17 +80,17 @@ def stocked(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def stocked_page(stocked: BrowserContext, server: RunningServer) -> Iterator[Page]:
+def model_page(model_context: BrowserContext, server: RunningServer) -> Iterator[Page]:
     """Yield a page in a profile in which the model may be stored, but nothing else."""
-    with checked_page(stocked) as page:
+    with checked_page(model_context) as page:
         yield page
         page.goto("about:blank")
         # The model is stored as a file, so clearing these storage types keeps it.
-        left = {
+        data_to_clear = {
             "origin": server.url,
             "storageTypes": "cookies,local_storage,indexeddb,cache_storage",
         }
-        stocked.new_cdp_session(page).send("Storage.clearDataForOrigin", left)
+        model_context.new_cdp_session(page).send("Storage.clearDataForOrigin", data_to_clear)
         page.close()
 
 
@@ -107,7 +107,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Itera
 
 @pytest.fixture
 def visitor(page: Page, server: RunningServer) -> Visitor:
-    """Return a visitor who doesn't have an account yet."""
+    """Return a visitor without an account."""
     return Visitor(page, server, f"student-{secrets.token_hex(4)}")
 
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.helpers.processes import RunningServer
-from tests.helpers.screenshots import on_request, take_all
+from tests.helpers.screenshots import on_request, take_screenshots
 from tests.helpers.users import PASSWORD
 
 ROWS = Path(__file__).with_name("admin_data.py")
@@ -67,7 +67,7 @@ def test_pictures_of_the_operators_pages(
     page: Page, server: RunningServer, month: dict[str, Any]
 ) -> None:
     page.goto(f"{server.url}/admin/")
-    take_all(page, "operators-sign-in")
+    take_screenshots(page, "operators-sign-in")
     sign_in(page, server, "operator")
     for name, address in (
         ("overview", "/admin/"),
@@ -80,4 +80,4 @@ def test_pictures_of_the_operators_pages(
         page.goto(server.url + address)
         page.wait_for_load_state("networkidle")
         # The rows of other tests name the real models that served them.
-        take_all(page, f"operators-{name}", may_name_models=True)
+        take_screenshots(page, f"operators-{name}", may_name_models=True)

@@ -18,9 +18,9 @@ pytestmark = pytest.mark.usefixtures("one_model_at_a_time")
 
 
 @pytest.fixture
-def page(stocked_page: Page) -> Page:
+def page(model_page: Page) -> Page:
     """Return a page of a browser in which the model may be stored."""
-    return stocked_page
+    return model_page
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ SPEED = re.compile(r"\d+ tokens in [\d.]+ s · [\d.]+ tokens/s")
 
 
 @pytest.fixture
-def page(stocked_page: Page) -> Page:
+def page(model_page: Page) -> Page:
     """Return a page of a browser in which the model may be stored."""
-    return stocked_page
+    return model_page
 
 
 @pytest.fixture

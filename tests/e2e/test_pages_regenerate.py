@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.helpers.page_objects import Visitor
-from tests.helpers.quick_engine import Card, Write, quick_engine
+from tests.helpers.quick_engine import Card, GenerateCards, quick_engine
 
 FRONT, OTHER = "What raises the tides?", "What is an ebb?"
 CARDS = [{"front": FRONT, "back": "The Moon."}, {"front": OTHER, "back": "Falling water."}]
@@ -41,7 +41,7 @@ def student(visitor: Visitor) -> Student:
 
 
 @pytest.fixture
-def numbered() -> Write:
+def numbered() -> GenerateCards:
     """Return a function that writes a new card each time."""
     numbers = count(1)
 
@@ -53,7 +53,7 @@ def numbered() -> Write:
 
 
 def test_a_proposal_is_shown_before_it_replaces_the_card_and_undo_brings_the_old_one_back(
-    student: Student, numbered: Write
+    student: Student, numbered: GenerateCards
 ) -> None:
     with quick_engine(student, numbered) as requests:
         student.press_again()
@@ -80,7 +80,7 @@ def test_a_proposal_is_shown_before_it_replaces_the_card_and_undo_brings_the_old
 
 
 def test_another_proposal_is_asked_for_beside_the_first_and_the_old_card_can_be_kept(
-    student: Student, numbered: Write
+    student: Student, numbered: GenerateCards
 ) -> None:
     with quick_engine(student, numbered) as requests:
         student.press_again()
@@ -95,7 +95,7 @@ def test_another_proposal_is_asked_for_beside_the_first_and_the_old_card_can_be_
 
 
 def test_without_an_engine_it_says_where_to_load_one_and_goes_on_by_itself_once_there_is(
-    student: Student, numbered: Write
+    student: Student, numbered: GenerateCards
 ) -> None:
     student.press_again()
     expect(student.dialog).to_contain_text("Waiting for an engine")
@@ -107,7 +107,7 @@ def test_without_an_engine_it_says_where_to_load_one_and_goes_on_by_itself_once_
 
 
 def test_a_connection_that_breaks_while_it_waits_is_said_and_costs_nothing(
-    student: Student, numbered: Write
+    student: Student, numbered: GenerateCards
 ) -> None:
     student.press_again()
     expect(student.dialog).to_contain_text("Waiting for an engine")
@@ -122,7 +122,7 @@ def test_a_connection_that_breaks_while_it_waits_is_said_and_costs_nothing(
         )
 
 
-def test_what_was_cancelled_is_written_by_nobody(student: Student, numbered: Write) -> None:
+def test_what_was_cancelled_is_written_by_nobody(student: Student, numbered: GenerateCards) -> None:
     student.press_again()
     expect(student.dialog).to_contain_text("Waiting for an engine")
     student.dialog.get_by_role("button", name="Cancel").click()
@@ -142,7 +142,7 @@ def test_a_card_that_the_deck_has_already_is_not_proposed(student: Student) -> N
     expect(student.dialog.get_by_role("button", name="Write another")).to_be_visible()
 
 
-def test_a_row_of_the_table_is_written_again_too(visitor: Visitor, numbered: Write) -> None:
+def test_a_row_of_the_table_is_written_again_too(visitor: Visitor, numbered: GenerateCards) -> None:
     student = Student(visitor.page, visitor.server, visitor.name)
     student.open_deck("table")
     with quick_engine(student, numbered):

@@ -22,10 +22,10 @@ from tests.helpers.quick_engine import quick_engine
 from tests.helpers.screenshots import (
     DESKTOP,
     EXAMPLE_MODEL,
-    models_named,
+    named_models,
     on_request,
-    take,
-    take_all,
+    take_screenshot,
+    take_screenshots,
 )
 
 EXAMPLE_TOPIC = "Example cards: photosynthesis"
@@ -112,54 +112,54 @@ def example_maker(page: Page, example_server: RunningServer) -> Visitor:
 def test_example_cards_are_labelled_and_name_no_real_model(example_maker: Visitor) -> None:
     expect(example_maker.batch.get_by_role("heading", name=EXAMPLE_TOPIC)).to_be_visible()
     assert example_maker.fronts() == [front for front, _ in CARDS]
-    assert models_named(example_maker.page) == []
+    assert named_models(example_maker.page) == []
 
 
 @on_request
 def test_pictures_of_the_doors(visitor: Visitor) -> None:
     for name, address in (("welcome", "/"), ("sign-up", "/sign-up")):
         visitor.open(address)
-        take_all(visitor.page, name)
+        take_screenshots(visitor.page, name)
 
 
 @on_request
 @pytest.mark.usefixtures("one_model_at_a_time")
 def test_pictures_of_the_maker(student: Visitor) -> None:
-    take_all(student.page, "make", may_name_models=True)
+    take_screenshots(student.page, "make", may_name_models=True)
     student.page.get_by_role("button", name="Change model").click()
-    take_all(student.page, "models", may_name_models=True)
+    take_screenshots(student.page, "models", may_name_models=True)
     student.page.keyboard.press("Escape")
     student.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
     student.generate("Photosynthesis", 6)
     expect(student.model).to_contain_text("of 98 MB")
-    take(student.page, "make-loading", DESKTOP, "light", may_name_models=True)
+    take_screenshot(student.page, "make-loading", DESKTOP, "light", may_name_models=True)
     student.wait_for_first_card()
     # The model that the page names wrote these cards.
-    take(student.page, "make-writing", DESKTOP, "light", may_name_models=True)
+    take_screenshot(student.page, "make-writing", DESKTOP, "light", may_name_models=True)
 
 
 @on_request
 @pytest.mark.usefixtures("one_model_at_a_time")
 def test_pictures_of_the_maker_with_example_cards(example_maker: Visitor) -> None:
     example_maker.load_model()
-    take_all(example_maker.page, "make-done", desktop=TALL)
+    take_screenshots(example_maker.page, "make-done", desktop=TALL)
 
 
 @on_request
 def test_pictures_of_decks(student: Visitor) -> None:
     student.open("/decks")
-    take_all(student.page, "decks")
+    take_screenshots(student.page, "decks")
     student.page.get_by_role("link", name="Photosynthesis", exact=True).click()
     student.page.get_by_role("button", name="Show answer").first.click()
-    take_all(student.page, "deck")
+    take_screenshots(student.page, "deck")
     student.page.get_by_role("button", name="Edit card 2").click()
-    take_all(student.page, "deck-edit")
+    take_screenshots(student.page, "deck-edit")
     student.page.keyboard.press("Escape")
     student.page.get_by_role("link", name="Table").click()
     student.page.get_by_label("Choose card 2", exact=True).check()
-    take_all(student.page, "deck-table")
+    take_screenshots(student.page, "deck-table")
     student.open("/decks/duplicates")
-    take_all(student.page, "duplicates")
+    take_screenshots(student.page, "duplicates")
 
 
 @on_request
@@ -167,16 +167,16 @@ def test_pictures_of_studying(student: Visitor) -> None:
     student.create_deck("Physics", MATH)
     student.open("/study")
     expect(student.page.get_by_role("button", name="Show answer")).to_be_visible()
-    take_all(student.page, "study")
+    take_screenshots(student.page, "study")
     for _ in range(8):
         student.page.keyboard.press("Space")
         expect(student.page.get_by_role("button", name="Good")).to_be_visible()
         student.page.keyboard.press("3")
     student.page.keyboard.press("Space")
-    take_all(student.page, "study-answer")
+    take_screenshots(student.page, "study-answer")
     student.open("/progress")
     expect(student.page.locator("canvas").first).to_be_visible()
-    take_all(student.page, "progress")
+    take_screenshots(student.page, "progress")
 
 
 @on_request
@@ -189,8 +189,8 @@ def test_pictures_of_what_comes_in_and_goes_out(student: Visitor) -> None:
         ("offline", "/offline"),
     ):
         student.open(address)
-        take_all(student.page, name)
+        take_screenshots(student.page, name)
     for name, address in (("math", f"/decks/{deck}"), ("print", f"/decks/{deck}/print")):
         student.open(address)
         student.page.wait_for_load_state("networkidle")
-        take_all(student.page, name)
+        take_screenshots(student.page, name)

@@ -29,8 +29,8 @@ def launch_browser(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     path = chromium_path()
     if path is None:
         pytest.fail(
-            "There is no Chromium: `python -m tests.helpers.chromium` installs one, or name one in"
-            " MINDFLIP_CHROMIUM."
+            "Chromium was not found. Install it with `python -m tests.helpers.chromium`, or set"
+            " MINDFLIP_CHROMIUM to its path."
         )
     browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
     try:

@@ -18,20 +18,20 @@ APT = (
 
 
 def find_chromium() -> str | None:
-    """Return MINDFLIP_CHROMIUM, or else a browser in PATH or Playwright's, or None if none runs.
+    """Return MINDFLIP_CHROMIUM, or else a browser in PATH or Playwright's, or None if none starts.
 
     Exit if MINDFLIP_CHROMIUM is set but does not start.
     """
-    given = os.environ.get("MINDFLIP_CHROMIUM")
-    if given:
-        if not (shutil.which(given) and _runs(given)):
+    configured = os.environ.get("MINDFLIP_CHROMIUM")
+    if configured:
+        if not (shutil.which(configured) and _starts(configured)):
             sys.exit(
-                f"MINDFLIP_CHROMIUM={given} does not start: give the path of a Chromium, or unset"
-                " it to have one looked for."
+                f"MINDFLIP_CHROMIUM={configured} does not start. Set it to the path of a Chromium,"
+                " or unset it to search for one."
             )
-        return given
-    on_path = (shutil.which(name) for name in NAMES)
-    return next((path for path in (*on_path, _of_playwright()) if path and _runs(path)), None)
+        return configured
+    in_path = (shutil.which(name) for name in NAMES)
+    return next((path for path in (*in_path, _playwright_path()) if path and _starts(path)), None)
 
 
 def install_chromium() -> str | None:
@@ -40,12 +40,12 @@ def install_chromium() -> str | None:
     Use Playwright's installer or, as root, the Debian package.
     """
     playwright = [sys.executable, "-m", "playwright", "install", "chromium"]
-    return _try(playwright) or (
-        _try(["sh", "-c", APT]) if os.geteuid() == 0 and shutil.which("apt-get") else None
+    return _run_installer(playwright) or (
+        _run_installer(["sh", "-c", APT]) if os.geteuid() == 0 and shutil.which("apt-get") else None
     )
 
 
-def _of_playwright() -> str | None:
+def _playwright_path() -> str | None:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -53,24 +53,24 @@ def _of_playwright() -> str | None:
     return path if Path(path).exists() else None
 
 
-def _runs(path: str) -> bool:
+def _starts(path: str) -> bool:
     """Return whether the browser starts. It does not if its system libraries are missing."""
     return subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0
 
 
-def _try(installer: list[str]) -> str | None:
-    sys.stderr.write(f"Installing Chromium: {' '.join(installer)}\n")
-    patience = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "15000"}
+def _run_installer(command: list[str]) -> str | None:
+    sys.stderr.write(f"Installing Chromium: {' '.join(command)}\n")
+    timeouts = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "15000"}
     try:
         subprocess.run(
-            installer,
+            command,
             stdout=sys.stderr,
             timeout=INSTALL_SECONDS,
-            env=os.environ | patience,
+            env=os.environ | timeouts,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        sys.stderr.write(f"Not done after {INSTALL_SECONDS} seconds.\n")
+        sys.stderr.write(f"The installation did not finish within {INSTALL_SECONDS} seconds.\n")
     return find_chromium()
 
 
@@ -78,8 +78,8 @@ def main() -> None:
     path = find_chromium() or install_chromium()
     if path is None:
         sys.exit(
-            "The browser tests need Chromium: install it (Debian: apt-get install chromium) or name"
-            " one in MINDFLIP_CHROMIUM."
+            "The browser tests need Chromium. Install it (Debian: apt-get install chromium) or set"
+            " MINDFLIP_CHROMIUM to its path."
         )
     sys.stdout.write(path + "\n")
 

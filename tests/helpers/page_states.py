@@ -1,6 +1,6 @@
 """All pages in their states, for tests of what every page must have.
 
-Every page in flashcards/pages/urls.py needs a row here. Otherwise its tests fail.
+Every page in flashcards/pages/urls.py needs an entry in PAGE_STATES. Otherwise its tests fail.
 """
 
 from dataclasses import dataclass
@@ -74,17 +74,17 @@ PAGE_STATES: dict[str, list[PageState]] = {
 PAGES = sorted({str(pattern.name) for pattern in urlpatterns} - NOT_PAGES | {"not found"})
 
 
-def open_state(visitor: Visitor, row: PageState) -> None:
-    """Open the row's page and press its button, as a new user if the row is signed in."""
+def open_state(visitor: Visitor, state: PageState) -> None:
+    """Open the page and press its button, as a new user if the state is signed in."""
     visitor.page.context.clear_cookies()
-    if row.is_signed_in:
+    if state.is_signed_in:
         visitor.name += "x"
         visitor.register()
-    deck = visitor.create_deck("Physics", CARDS) if row.is_signed_in and row.has_deck else ""
-    if row.is_signed_in:
+    deck = visitor.create_deck("Physics", CARDS) if state.is_signed_in and state.has_deck else ""
+    if state.is_signed_in:
         visitor.sign_in_with_cookie()
     visitor.page.set_viewport_size({"width": 1200, "height": 900})
-    visitor.open(row.address.format(deck=deck))
+    visitor.open(state.address.format(deck=deck))
     visitor.page.wait_for_load_state("networkidle")
-    if row.button:
-        visitor.page.get_by_role("button", name=row.button).first.click()
+    if state.button:
+        visitor.page.get_by_role("button", name=state.button).first.click()

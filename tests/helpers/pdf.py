@@ -19,8 +19,10 @@ def make_pdf(pages: list[str], *, is_locked: bool = False) -> bytes:
         text = f"BT /F1 12 Tf 72 720 Td ({line}) Tj ET" if line else "0 0 100 100 re f"
         objects += [page, f"<< /Length {len(text)} >>\nstream\n{text}\nendstream"]
     if is_locked:
-        unknown = "41" * 32
-        objects.append(f"<< /Filter /Standard /V 1 /R 2 /O <{unknown}> /U <{unknown}> /P -44 >>")
+        password_hash = "41" * 32
+        objects.append(
+            f"<< /Filter /Standard /V 1 /R 2 /O <{password_hash}> /U <{password_hash}> /P -44 >>"
+        )
     return _file(objects, is_locked)
 
 
@@ -30,14 +32,16 @@ def _pages(count: int) -> str:
 
 
 def _file(objects: list[str], is_locked: bool) -> bytes:
-    body, places = "%PDF-1.4\n", []
+    body, offsets = "%PDF-1.4\n", []
     for number, content in enumerate(objects, start=1):
-        places.append(len(body))
+        offsets.append(len(body))
         body += f"{number} 0 obj\n{content}\nendobj\n"
-    table = "".join(f"{place:010d} 00000 n \n" for place in places)
-    lock = f"/Encrypt {len(objects)} 0 R /ID [<{'00' * 16}> <{'00' * 16}>]" if is_locked else ""
+    table = "".join(f"{offset:010d} 00000 n \n" for offset in offsets)
+    encryption = (
+        f"/Encrypt {len(objects)} 0 R /ID [<{'00' * 16}> <{'00' * 16}>]" if is_locked else ""
+    )
     trailer = (
-        f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R {lock}"
+        f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R {encryption}"
         f" >>\nstartxref\n{len(body)}\n%%EOF\n"
     )
     return f"{body}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode()

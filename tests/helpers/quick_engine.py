@@ -17,45 +17,45 @@ from tests.helpers.users import PASSWORD
 
 MODEL = "SmolLM2-135M-Instruct-Q4_1"
 Card = dict[str, str]
-Write = Callable[[dict[str, Any]], list[Card]]
+GenerateCards = Callable[[dict[str, Any]], list[Card]]
 """A function that returns the cards for a `generate` message, or an empty list."""
 
 
 @contextmanager
 def quick_engine(
-    visitor: Visitor, write: Write, model_id: str = MODEL
+    visitor: Visitor, generate: GenerateCards, model_id: str = MODEL
 ) -> Iterator[list[dict[str, Any]]]:
-    """Serve the visitor's requests as `model_id` inside the block.
+    """Serve the visitor's requests as `model_id` while the block runs.
 
     Yield the list of requests, which grows as they arrive.
     """
     requests: list[dict[str, Any]] = []
-    with connect(_address(visitor, model_id), subprotocols=["mindflip.v1"], proxy=None) as socket:  # type: ignore[list-item]
-        serving = threading.Thread(
-            target=_serve, args=(socket, write, requests, model_id), daemon=True
+    with connect(_ws_url(visitor, model_id), subprotocols=["mindflip.v1"], proxy=None) as socket:  # type: ignore[list-item]
+        thread = threading.Thread(
+            target=_serve, args=(socket, generate, requests, model_id), daemon=True
         )
-        serving.start()
+        thread.start()
         yield requests
-    serving.join(10)
+    thread.join(10)
 
 
-def _address(visitor: Visitor, model_id: str) -> str:
-    with httpx.Client(base_url=f"{visitor.server.url}/api") as rest:
+def _ws_url(visitor: Visitor, model_id: str) -> str:
+    with httpx.Client(base_url=f"{visitor.server.url}/api") as client:
         token = (
-            rest.post("/auth/token", json={"username": visitor.name, "password": PASSWORD})
+            client.post("/auth/token", json={"username": visitor.name, "password": PASSWORD})
             .raise_for_status()
             .json()["access"]
         )
         headers = {"Authorization": f"Bearer {token}"}
         return (
-            rest.post("/webllm/session", json={"modelId": model_id}, headers=headers)
+            client.post("/webllm/session", json={"modelId": model_id}, headers=headers)
             .raise_for_status()
             .json()["wsUrl"]
         )
 
 
 def _serve(
-    socket: ClientConnection, write: Write, requests: list[dict[str, Any]], model_id: str
+    socket: ClientConnection, generate: GenerateCards, requests: list[dict[str, Any]], model_id: str
 ) -> None:
     socket.send(json.dumps({"type": "ready", "modelId": model_id, "engine": "webllm"}))
     for text in socket:
@@ -64,7 +64,9 @@ def _serve(
             socket.send(json.dumps({"type": "pong"}))
         elif message["type"] == "generate":
             requests.append(message)
-            leased = {name: message[name] for name in ("generationId", "lease", "cacheKey")}
+            lease_fields = {name: message[name] for name in ("generationId", "lease", "cacheKey")}
             socket.send(
-                json.dumps({"type": "response", "data": {"cards": write(message)}, **leased})
+                json.dumps(
+                    {"type": "response", "data": {"cards": generate(message)}, **lease_fields}
+                )
             )

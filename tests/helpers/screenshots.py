@@ -10,13 +10,13 @@ from playwright.sync_api import Page
 
 FOLDER = os.environ.get("MINDFLIP_PICTURES")
 on_request = pytest.mark.skipif(
-    not FOLDER, reason="MINDFLIP_PICTURES names no folder to put pictures into"
+    not FOLDER, reason="MINDFLIP_PICTURES is not set to a folder for the screenshots"
 )
 EXAMPLE_MODEL = "example-model"
 DESKTOP, PHONE, SMALL_PHONE = (1200, 900), (390, 844), (320, 640)
-SETTLED = (
-    "Promise.allSettled(document.getAnimations().filter((one) => one instanceof"
-    " CSSTransition).map(({ finished }) => finished))"
+WAIT_FOR_TRANSITIONS = (
+    "Promise.allSettled(document.getAnimations().filter((animation) => animation"
+    " instanceof CSSTransition).map(({ finished }) => finished))"
 )
 MODEL_IDS = (
     "async () => (await (await fetch('/api/webllm/models')).json()).models.map(({ modelId }) =>"
@@ -24,42 +24,42 @@ MODEL_IDS = (
 )
 
 
-def take_all(
+def take_screenshots(
     page: Page, name: str, desktop: tuple[int, int] = DESKTOP, *, may_name_models: bool = False
 ) -> None:
     for size, suffix in ((desktop, ""), (PHONE, "-phone"), (SMALL_PHONE, "-small")):
         for theme in ("light", "dark"):
-            take(page, f"{name}{suffix}", size, theme, may_name_models=may_name_models)
+            take_screenshot(page, f"{name}{suffix}", size, theme, may_name_models=may_name_models)
 
 
-def take(
+def take_screenshot(
     page: Page, name: str, size: tuple[int, int], theme: str, *, may_name_models: bool = False
 ) -> None:
     """Save a screenshot of the page.
 
-    Set `may_name_models` only if the page shows no cards or the named model wrote them.
+    Set `may_name_models` only if the page shows no cards or the named model generated them.
     """
-    assert may_name_models or models_named(page) == [], (
-        f"{name}: these cards are not what a real model wrote"
+    assert may_name_models or named_models(page) == [], (
+        f"{name}: the page names a real model, which did not generate these cards"
     )
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.evaluate("scrollTo(0, 0)")
-    page.evaluate(SETTLED)
-    taken = page.context.new_cdp_session(page).send(
+    page.evaluate(WAIT_FOR_TRANSITIONS)
+    screenshot = page.context.new_cdp_session(page).send(
         "Page.captureScreenshot", {"format": "webp", "quality": 86}
     )
-    (Path(FOLDER or ".") / f"{name}-{theme}.webp").write_bytes(base64.b64decode(taken["data"]))
+    (Path(FOLDER or ".") / f"{name}-{theme}.webp").write_bytes(base64.b64decode(screenshot["data"]))
 
 
-def models_named(page: Page) -> list[str]:
+def named_models(page: Page) -> list[str]:
     """Return the model families of the catalogue, such as SmolLM2 or Llama, that the page names."""
     families = {
         model_id.split("-")[0] for model_id in page.evaluate(MODEL_IDS) if model_id != EXAMPLE_MODEL
     }
-    shown = page.locator("body").inner_text()
+    text = page.locator("body").inner_text()
     return sorted(
         family
         for family in families
-        if re.search(rf"(?<!\w){re.escape(family)}(?!\w)", shown, re.IGNORECASE)
+        if re.search(rf"(?<!\w){re.escape(family)}(?!\w)", text, re.IGNORECASE)
     )
