@@ -9,14 +9,14 @@ from tests.helpers.page_objects import Visitor
 from tests.helpers.users import PASSWORD
 
 
-def test_a_stranger_signs_up_and_is_at_the_maker(visitor: Visitor) -> None:
+def test_sign_up_opens_make_page_with_navigation(visitor: Visitor) -> None:
     visitor.open()
     visitor.page.get_by_role("link", name="Make an account").click()
     visitor.sign_up()
     expect(visitor.page.get_by_role("navigation", name="Main")).to_be_visible()
 
 
-def test_the_example_card_turns_by_button_and_by_click(visitor: Visitor) -> None:
+def test_example_card_flips_on_button_and_on_click(visitor: Visitor) -> None:
     visitor.open()
     card = visitor.page.locator(".card")
     card.get_by_role("button", name="Show answer").press("Enter")
@@ -26,14 +26,14 @@ def test_the_example_card_turns_by_button_and_by_click(visitor: Visitor) -> None
     expect(card.get_by_text("What do plants make")).to_be_visible()
 
 
-def test_a_wrong_password_is_said_in_words_and_the_name_stays(visitor: Visitor) -> None:
+def test_sign_in_with_wrong_password_shows_error_and_keeps_username(visitor: Visitor) -> None:
     visitor.register()
     visitor.sign_in(password="wrong")
     expect(visitor.page.get_by_role("alert")).to_contain_text("do not belong together")
     expect(visitor.page.get_by_label("Username")).to_have_value(visitor.name)
 
 
-def test_faults_of_a_sign_up_stand_beside_their_fields(visitor: Visitor) -> None:
+def test_sign_up_errors_are_shown_at_their_fields(visitor: Visitor) -> None:
     visitor.register()
     visitor.open("/sign-up")
     visitor.page.get_by_label("Username").fill(visitor.name)
@@ -51,7 +51,7 @@ def test_faults_of_a_sign_up_stand_beside_their_fields(visitor: Visitor) -> None
     expect(password).to_have_attribute("aria-invalid", "true")
 
 
-def test_the_password_can_be_shown_while_it_is_typed(visitor: Visitor) -> None:
+def test_password_is_shown_as_text_after_show_password(visitor: Visitor) -> None:
     visitor.open("/sign-up")
     password = visitor.page.get_by_label("Password", exact=True)
     expect(password).to_have_attribute("type", "password")
@@ -59,7 +59,7 @@ def test_the_password_can_be_shown_while_it_is_typed(visitor: Visitor) -> None:
     expect(password).to_have_attribute("type", "text")
 
 
-def test_signing_out_ends_the_visit_and_forgets_what_was_typed(visitor: Visitor) -> None:
+def test_sign_out_clears_session_storage_and_protects_decks(visitor: Visitor) -> None:
     visitor.sign_up()
     visitor.page.get_by_label("Topic", exact=True).fill("My secret")
     visitor.page.get_by_role("button", name="Account").click()
@@ -70,7 +70,7 @@ def test_signing_out_ends_the_visit_and_forgets_what_was_typed(visitor: Visitor)
     assert visitor.page.url.endswith("/sign-in?next=/decks")
 
 
-def test_the_theme_follows_the_system_until_one_is_chosen(visitor: Visitor) -> None:
+def test_theme_follows_system_unless_user_chooses_another(visitor: Visitor) -> None:
     page = visitor.page
     page.emulate_media(color_scheme="dark")
     visitor.open()
@@ -81,10 +81,12 @@ def test_the_theme_follows_the_system_until_one_is_chosen(visitor: Visitor) -> N
     assert not _is_dark(page)
     page.get_by_role("button", name="Dark theme").click()
     page.emulate_media(color_scheme="light")
-    assert not _is_dark(page), "back at the system's theme, the page follows the system again"
+    assert not _is_dark(page), (
+        "a choice equal to the system's theme makes the page follow the system again"
+    )
 
 
-def test_a_new_password_is_said_to_be_good_and_this_browser_stays(visitor: Visitor) -> None:
+def test_password_change_rejects_common_password_and_keeps_user_signed_in(visitor: Visitor) -> None:
     visitor.register()
     visitor.sign_in_with_cookie()
     visitor.open("/account")
@@ -103,7 +105,7 @@ def test_a_new_password_is_said_to_be_good_and_this_browser_stays(visitor: Visit
     expect(page.get_by_role("heading", name="Decks", exact=True)).to_be_visible()
 
 
-def test_everything_is_taken_along_and_then_deleted_for_good(visitor: Visitor) -> None:
+def test_account_is_exported_and_then_deleted_with_password(visitor: Visitor) -> None:
     visitor.register()
     visitor.create_deck("Tides", [{"front": "ebb", "back": "flow"}])
     visitor.sign_in_with_cookie()

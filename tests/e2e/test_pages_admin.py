@@ -1,6 +1,6 @@
-"""The operators' pages in a real browser.
+"""The admin in a real browser.
 
-The content policy doesn't block their charts, and the pages fit small windows.
+The Content Security Policy doesn't block its charts, and its pages fit small windows.
 """
 
 import json
@@ -14,17 +14,17 @@ from tests.helpers.processes import RunningServer
 from tests.helpers.screenshots import on_request, take_screenshots
 from tests.helpers.users import PASSWORD
 
-ROWS = Path(__file__).with_name("admin_data.py")
+ADMIN_DATA_SCRIPT = Path(__file__).with_name("admin_data.py")
 
 
 @pytest.fixture(scope="module")
-def month(server: RunningServer) -> dict[str, Any]:
-    """Add a month's rows to those of other tests.
+def admin_data(server: RunningServer) -> dict[str, Any]:
+    """Add rows of one month to those of other tests.
 
     Return the ID of a generation that two engines `tried`, and the numbers of `queued` generations
     and cache `hits`.
     """
-    return json.loads(server.manage("shell", "-c", ROWS.read_text()).splitlines()[-1])
+    return json.loads(server.manage("shell", "-c", ADMIN_DATA_SCRIPT.read_text()).splitlines()[-1])
 
 
 def sign_in(page: Page, server: RunningServer, name: str) -> None:
@@ -35,16 +35,18 @@ def sign_in(page: Page, server: RunningServer, name: str) -> None:
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
 
 
-def test_the_overview_draws_what_was_done_and_fits_a_small_phone(
-    page: Page, server: RunningServer, month: dict[str, Any]
+def test_overview_shows_charts_and_admin_pages_fit_small_phone(
+    page: Page, server: RunningServer, admin_data: dict[str, Any]
 ) -> None:
     sign_in(page, server, "operator")
-    expect(page.locator('[data-slot="queued"]')).to_have_text(str(month["queued"]))
+    expect(page.locator('[data-slot="queued"]')).to_have_text(str(admin_data["queued"]))
     expect(
         page.get_by_role("img", name="Generations asked for in the last 24 hours")
     ).to_be_visible()
-    hits = f"Requests answered from the cache in the last 24 hours: {month['hits']} hits of"
-    expect(page.get_by_role("img", name=hits)).to_be_visible()
+    hits_label = (
+        f"Requests answered from the cache in the last 24 hours: {admin_data['hits']} hits of"
+    )
+    expect(page.get_by_role("img", name=hits_label)).to_be_visible()
     page.get_by_label("30 days").check()
     expect(
         page.get_by_role(
@@ -56,15 +58,15 @@ def test_the_overview_draws_what_was_done_and_fits_a_small_phone(
     for address in (
         "/admin/",
         "/admin/sessions_app/generation/",
-        f"/admin/sessions_app/generation/{month['tried']}/change/",
+        f"/admin/sessions_app/generation/{admin_data['tried']}/change/",
     ):
         page.goto(server.url + address)
         assert page.evaluate("document.documentElement.scrollWidth") == 320, address
 
 
 @on_request
-def test_pictures_of_the_operators_pages(
-    page: Page, server: RunningServer, month: dict[str, Any]
+def test_screenshots_of_admin_pages_are_taken(
+    page: Page, server: RunningServer, admin_data: dict[str, Any]
 ) -> None:
     page.goto(f"{server.url}/admin/")
     take_screenshots(page, "operators-sign-in")
@@ -73,7 +75,7 @@ def test_pictures_of_the_operators_pages(
         ("overview", "/admin/"),
         ("sessions", "/admin/sessions_app/webllmsession/"),
         ("generations", "/admin/sessions_app/generation/"),
-        ("generation", f"/admin/sessions_app/generation/{month['tried']}/change/"),
+        ("generation", f"/admin/sessions_app/generation/{admin_data['tried']}/change/"),
         ("engines", "/admin/sessions_app/engine/"),
         ("user", "/admin/auth/user/3/change/"),
     ):

@@ -1,4 +1,4 @@
-"""The API documentation: Swagger UI under the content policy of every page (see `sound_page`)."""
+"""The API documentation: Swagger UI under the Content Security Policy (see `checked_page`)."""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,9 +7,7 @@ from tests.helpers.page_objects import Visitor
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_call_is_shown_and_can_be_tried_without_a_script_in_the_page(
-    visitor: Visitor, theme: str
-) -> None:
+def test_api_docs_execute_request_and_follow_color_scheme(visitor: Visitor, theme: str) -> None:
     page = visitor.page
     page.emulate_media(color_scheme=theme)
     visitor.open("/api/docs")

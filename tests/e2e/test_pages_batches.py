@@ -55,7 +55,7 @@ def card(student: Visitor, front: str) -> Locator:
     return student.batch.locator(".card[data-card]").filter(has_text=front)
 
 
-def saved(student: Visitor) -> list[tuple[str, str]]:
+def save_and_read_deck(student: Visitor) -> list[tuple[str, str]]:
     """Save the deck and return the front and back of each card as stored on the server."""
     student.page.get_by_role("button", name="Save as deck").click()
     deck = student.page.get_by_role("link", name="The heart")
@@ -67,18 +67,18 @@ def saved(student: Visitor) -> list[tuple[str, str]]:
     return [(saved_card["front"], saved_card["back"]) for saved_card in body["cards"]]
 
 
-def test_a_batch_that_was_left_says_so_and_can_go_on(student: Visitor) -> None:
+def test_batch_interrupted_by_leaving_page_can_be_continued(student: Visitor) -> None:
     expect(student.batch).to_contain_text("The page was left while these were being written.")
     expect(student.batch.get_by_role("button", name="Write the rest")).to_be_visible()
 
 
-def test_each_card_says_whether_it_stands_in_the_notes(student: Visitor) -> None:
+def test_card_shows_whether_notes_contain_it(student: Visitor) -> None:
     expect(card(student, "left ventricle")).to_contain_text("Found in your notes")
     expect(card(student, "left ventricle").locator("blockquote")).to_have_text(SENTENCES["a"])
     expect(card(student, "stethoscope")).to_contain_text("Not found in your notes")
 
 
-def test_a_cloze_hides_its_word_until_it_is_turned(student: Visitor) -> None:
+def test_cloze_card_hides_its_gap_until_flipped(student: Visitor) -> None:
     cloze = card(student, "chambers")
     expect(cloze.locator("[data-slot=front]")).not_to_contain_text("four")
     cloze.get_by_role("button", name="Show answer").click()
@@ -86,17 +86,17 @@ def test_a_cloze_hides_its_word_until_it_is_turned(student: Visitor) -> None:
     expect(cloze.locator("[data-slot=back]")).to_be_hidden()
 
 
-def test_an_edited_card_is_looked_up_again_and_saved_as_it_is_shown(student: Visitor) -> None:
+def test_edited_card_is_searched_in_notes_again_and_saved(student: Visitor) -> None:
     card(student, "left ventricle").get_by_role("button", name="Edit: What does").click()
     dialog = student.page.get_by_role("dialog", name="Edit card")
     dialog.get_by_label("Answer").fill("The lungs")
     dialog.get_by_role("button", name="Save card").click()
     expect(card(student, "left ventricle")).to_contain_text("Not found in your notes")
     student.page.reload()
-    assert (CARDS[0]["front"], "The lungs") in saved(student)
+    assert (CARDS[0]["front"], "The lungs") in save_and_read_deck(student)
 
 
-def test_a_cloze_without_a_gap_is_refused_in_words(student: Visitor) -> None:
+def test_cloze_card_without_gap_is_rejected_with_message(student: Visitor) -> None:
     card(student, "chambers").get_by_role("button", name="Edit: The heart").click()
     dialog = student.page.get_by_role("dialog", name="Edit card")
     dialog.get_by_label("Question").fill("The heart has four chambers.")
@@ -106,7 +106,7 @@ def test_a_cloze_without_a_gap_is_refused_in_words(student: Visitor) -> None:
     )
 
 
-def test_a_card_is_thrown_away_and_taken_back_in_its_place(student: Visitor) -> None:
+def test_discarded_card_is_restored_at_its_position_by_undo(student: Visitor) -> None:
     before = student.fronts()
     card(student, "chambers").get_by_role("button", name="Throw away").click()
     expect(student.batch.locator(".card[data-card]")).to_have_count(2)
@@ -115,7 +115,10 @@ def test_a_card_is_thrown_away_and_taken_back_in_its_place(student: Visitor) -> 
     assert student.fronts() == before
 
 
-def test_what_is_thrown_away_is_not_saved(student: Visitor) -> None:
+def test_discarded_card_is_not_saved(student: Visitor) -> None:
     card(student, "stethoscope").get_by_role("button", name="Throw away").click()
     expect(student.batch.locator(".card[data-card]")).to_have_count(2)
-    assert [front for front, _ in saved(student)] == [CARDS[0]["front"], CARDS[1]["front"]]
+    assert [front for front, _ in save_and_read_deck(student)] == [
+        CARDS[0]["front"],
+        CARDS[1]["front"],
+    ]

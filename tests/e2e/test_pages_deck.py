@@ -1,4 +1,4 @@
-"""A deck's page, in a real browser."""
+"""The page of a deck in a real browser."""
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -25,12 +25,12 @@ def card(reader: Visitor, front: str) -> Locator:
     return reader.page.locator(".card").filter(has_text=front)
 
 
-def more(reader: Visitor, what: str) -> None:
+def choose_menu_item(reader: Visitor, item: str) -> None:
     reader.page.get_by_role("button", name="More").click()
-    reader.page.locator("#deck-menu").get_by_text(what).click()
+    reader.page.locator("#deck-menu").get_by_text(item).click()
 
 
-def test_cards_turn_one_by_one_and_all_at_once(reader: Visitor) -> None:
+def test_cards_flip_one_by_one_and_all_together(reader: Visitor) -> None:
     first = card(reader, "vacuole")
     expect(first.get_by_text("A bubble")).not_to_be_visible()
     first.get_by_role("button", name="Show answer").click()
@@ -39,17 +39,17 @@ def test_cards_turn_one_by_one_and_all_at_once(reader: Visitor) -> None:
     expect(reader.page.get_by_text("It makes proteins.")).to_be_visible()
 
 
-def test_turning_a_card_moves_nothing(reader: Visitor) -> None:
+def test_card_flip_does_not_move_next_card(reader: Visitor) -> None:
     before = card(reader, "ribosome").bounding_box()
     card(reader, "vacuole").get_by_role("button", name="Show answer").click()
     assert card(reader, "ribosome").bounding_box() == before
 
 
-def test_markup_in_a_card_is_shown_as_text(reader: Visitor) -> None:
+def test_markup_in_card_is_shown_as_text(reader: Visitor) -> None:
     expect(reader.page.get_by_text("What is a <b>ribosome</b>?")).to_be_visible()
 
 
-def test_a_cloze_is_answered_with_its_gap_filled_here_and_on_paper(reader: Visitor) -> None:
+def test_cloze_answer_fills_its_gap_on_deck_page_and_in_print(reader: Visitor) -> None:
     cloze = {
         "front": "The {{c1::nucleus::part}} holds the DNA.",
         "back": "Red cells have none.",
@@ -68,7 +68,7 @@ def test_a_cloze_is_answered_with_its_gap_filled_here_and_on_paper(reader: Visit
     )
 
 
-def test_a_card_is_edited_and_stays_so(reader: Visitor) -> None:
+def test_edited_card_is_saved(reader: Visitor) -> None:
     card(reader, "vacuole").get_by_role("button", name="Edit card 1").click()
     dialog = reader.page.get_by_role("dialog", name="Edit card")
     dialog.get_by_label("Answer").fill("A store of water.")
@@ -77,10 +77,10 @@ def test_a_card_is_edited_and_stays_so(reader: Visitor) -> None:
     reader.page.reload()
     edited = card(reader, "vacuole")
     edited.get_by_role("button", name="Show answer").click()
-    expect(edited.get_by_text("A store of water.")).to_be_visible()  # the announcer shows it, too
+    expect(edited.get_by_text("A store of water.")).to_be_visible()  # the announcer has it, too
 
 
-def test_a_card_without_a_question_is_refused_and_the_answer_stays_typed(reader: Visitor) -> None:
+def test_card_without_question_is_rejected_and_its_answer_is_kept(reader: Visitor) -> None:
     reader.page.get_by_role("button", name="Add card").click()
     dialog = reader.page.get_by_role("dialog", name="Add a card")
     dialog.get_by_label("Answer").fill("An answer to nothing")
@@ -90,7 +90,7 @@ def test_a_card_without_a_question_is_refused_and_the_answer_stays_typed(reader:
     expect(dialog.get_by_label("Answer")).to_have_value("An answer to nothing")
 
 
-def test_a_card_is_added(reader: Visitor) -> None:
+def test_added_card_is_saved(reader: Visitor) -> None:
     reader.page.get_by_role("button", name="Add card").click()
     dialog = reader.page.get_by_role("dialog", name="Add a card")
     dialog.get_by_label("Question").fill("What is a nucleus?")
@@ -101,7 +101,7 @@ def test_a_card_is_added(reader: Visitor) -> None:
     assert reader.fronts()[-1] == "What is a nucleus?"
 
 
-def test_a_deleted_card_can_be_taken_back(reader: Visitor) -> None:
+def test_deleted_card_is_restored_by_undo(reader: Visitor) -> None:
     card(reader, "vacuole").get_by_role("button", name="Delete card 1").click()
     expect(card(reader, "vacuole")).to_have_count(0)
     expect(card(reader, "ribosome").get_by_role("button", name="Show answer")).to_be_focused()
@@ -111,15 +111,15 @@ def test_a_deleted_card_can_be_taken_back(reader: Visitor) -> None:
     assert len(reader.fronts()) == 2
 
 
-def test_undo_works_from_the_keyboard(reader: Visitor) -> None:
+def test_card_deletion_is_undone_with_control_z(reader: Visitor) -> None:
     card(reader, "vacuole").get_by_role("button", name="Delete card 1").press("Enter")
     expect(reader.page.get_by_role("status")).to_have_text("Card deleted. Control Z takes it back.")
     reader.page.keyboard.press("Control+z")
     expect(card(reader, "vacuole")).to_be_visible()
 
 
-def test_a_deck_is_renamed(reader: Visitor) -> None:
-    more(reader, "Rename")
+def test_renamed_deck_is_listed_under_new_name(reader: Visitor) -> None:
+    choose_menu_item(reader, "Rename")
     reader.page.get_by_label("Name", exact=True).fill("Biology")
     reader.page.keyboard.press("Enter")
     expect(reader.page.get_by_role("heading", name="Biology")).to_be_visible()
@@ -127,24 +127,24 @@ def test_a_deck_is_renamed(reader: Visitor) -> None:
     expect(reader.page.get_by_role("link", name="Biology", exact=True)).to_be_visible()
 
 
-def test_a_deck_without_a_name_is_refused_in_words(reader: Visitor) -> None:
-    more(reader, "Rename")
+def test_blank_deck_name_is_rejected(reader: Visitor) -> None:
+    choose_menu_item(reader, "Rename")
     reader.page.get_by_label("Name", exact=True).fill("  ")
     reader.page.keyboard.press("Enter")
     expect(reader.page.get_by_label("Name", exact=True)).to_have_attribute("aria-invalid", "true")
     expect(reader.page.get_by_role("dialog")).to_be_visible()
 
 
-def test_a_deleted_deck_can_be_taken_back(reader: Visitor) -> None:
-    more(reader, "Delete deck")
+def test_deleted_deck_is_restored_by_undo(reader: Visitor) -> None:
+    choose_menu_item(reader, "Delete deck")
     expect(reader.page.get_by_text("No decks yet")).to_be_visible()
     reader.page.get_by_role("button", name="Undo").click()
     reader.page.get_by_role("link", name="Cells", exact=True).click()
     expect(card(reader, "vacuole")).to_be_visible()
 
 
-def test_an_error_keeps_the_dialog_and_what_was_typed(reader: Visitor) -> None:
-    more(reader, "Rename")
+def test_rename_while_signed_out_shows_error_and_keeps_entered_name(reader: Visitor) -> None:
+    choose_menu_item(reader, "Rename")
     reader.page.context.clear_cookies()
     reader.page.get_by_label("Name", exact=True).fill("Biology")
     reader.page.keyboard.press("Enter")

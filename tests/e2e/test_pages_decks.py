@@ -30,7 +30,7 @@ def student(visitor: Visitor) -> Visitor:
 
 @pytest.fixture
 def table(student: Visitor) -> Visitor:
-    """Open the table of a deck."""
+    """Return a visitor who has the table of a deck open."""
     open_deck(student, "Tides")
     student.page.get_by_role("link", name="Table").click()
     expect(cell(student, "Question", 1)).to_be_visible()
@@ -48,35 +48,35 @@ def cell(student: Visitor, column: str, number: int) -> Locator:
     return student.page.get_by_label(f"{column} of card {number}", exact=True)
 
 
-def names(student: Visitor) -> Locator:
+def deck_names(student: Visitor) -> Locator:
     return student.page.locator(".deck-row-name")
 
 
-def choose(student: Visitor, *numbers: int) -> None:
+def select_cards(student: Visitor, *numbers: int) -> None:
     for number in numbers:
         student.page.get_by_label(f"Choose card {number}", exact=True).check()
 
 
-def choose_deck(student: Visitor, name: str, yes: str) -> None:
+def choose_deck(student: Visitor, name: str, button: str) -> None:
     dialog = student.page.get_by_role("dialog")
     dialog.get_by_label("Find a deck").fill(name.lower())
     dialog.get_by_role("radio", name=name).check()
-    dialog.get_by_role("button", name=yes, exact=True).click()
+    dialog.get_by_role("button", name=button, exact=True).click()
 
 
-def test_typing_finds_decks_by_their_cards(student: Visitor) -> None:
+def test_search_finds_decks_by_their_cards(student: Visitor) -> None:
     student.page.keyboard.press("/")
     student.page.keyboard.type("rising")
-    expect(names(student)).to_have_text(["Sea"])
+    expect(deck_names(student)).to_have_text(["Sea"])
     expect(student.page).to_have_url(re.compile(r"\?q=rising"))
     expect(student.page.get_by_role("status")).to_have_text("1 deck found.")
     student.page.get_by_role("searchbox").fill("volcano")
     expect(student.page.get_by_role("heading", name="Nothing found")).to_be_visible()
     student.page.get_by_role("link", name="Show all decks").click()
-    expect(names(student)).to_have_count(2)
+    expect(deck_names(student)).to_have_count(2)
 
 
-def test_a_deck_is_tagged_and_found_by_its_tag(student: Visitor) -> None:
+def test_deck_tag_filters_deck_list_and_can_be_removed(student: Visitor) -> None:
     open_deck(student, "Sea")
     field = student.page.get_by_label("Add a tag to this deck")
     field.fill("water")
@@ -85,7 +85,7 @@ def test_a_deck_is_tagged_and_found_by_its_tag(student: Visitor) -> None:
     expect(student.page.get_by_role("status")).to_have_text("Tag water added.")
     student.open("/decks")
     student.page.get_by_label("Tag", exact=True).select_option("water")
-    expect(names(student)).to_have_text(["Sea"])
+    expect(deck_names(student)).to_have_text(["Sea"])
     open_deck(student, "Sea")
     student.page.get_by_role("button", name="Remove tag water").click()
     expect(student.page.get_by_role("status")).to_have_text("Tag water removed.")
@@ -93,7 +93,7 @@ def test_a_deck_is_tagged_and_found_by_its_tag(student: Visitor) -> None:
     expect(student.page.get_by_role("button", name="Remove tag water")).to_have_count(0)
 
 
-def test_a_cell_is_saved_by_enter_and_by_leaving_it(table: Visitor) -> None:
+def test_table_cell_is_saved_on_enter_and_on_blur(table: Visitor) -> None:
     cell(table, "Answer", 2).fill("A small tide.")
     cell(table, "Answer", 2).press("Enter")
     expect(table.page.get_by_role("status")).to_contain_text("Saved.")
@@ -105,13 +105,13 @@ def test_a_cell_is_saved_by_enter_and_by_leaving_it(table: Visitor) -> None:
     expect(cell(table, "Answer", 2)).to_have_value("A small tide.")
 
 
-def test_escape_takes_a_change_back(table: Visitor) -> None:
+def test_table_cell_is_reset_on_escape(table: Visitor) -> None:
     cell(table, "Answer", 2).fill("Nonsense")
     cell(table, "Answer", 2).press("Escape")
     expect(cell(table, "Answer", 2)).to_have_value("A weak tide.")
 
 
-def test_what_is_wrong_stands_beside_its_cell(table: Visitor) -> None:
+def test_invalid_table_cell_shows_error(table: Visitor) -> None:
     cell(table, "Question", 2).fill(" ")
     cell(table, "Question", 2).press("Enter")
     expect(table.page.get_by_text("The card has no front.").first).to_be_visible()
@@ -120,7 +120,7 @@ def test_what_is_wrong_stands_beside_its_cell(table: Visitor) -> None:
     expect(table.page.get_by_text("A cloze card needs a gap").first).to_be_visible()
 
 
-def test_a_cards_tags_and_kind_are_changed_in_the_table(table: Visitor) -> None:
+def test_card_tags_and_kind_are_saved_from_table(table: Visitor) -> None:
     field = table.page.get_by_label("Add a tag to card 1")
     field.fill("moon, sea")
     field.press("Enter")
@@ -132,7 +132,7 @@ def test_a_cards_tags_and_kind_are_changed_in_the_table(table: Visitor) -> None:
     expect(cell(table, "Kind", 1)).to_have_value("definition")
 
 
-def test_chosen_cards_are_deleted_and_taken_back(table: Visitor) -> None:
+def test_selected_cards_are_deleted_and_restored_by_undo(table: Visitor) -> None:
     table.page.get_by_label("Choose all cards on this page").check()
     expect(table.page.get_by_text("2 cards chosen")).to_be_visible()
     table.page.get_by_role("button", name="Delete", exact=True).click()
@@ -141,8 +141,8 @@ def test_chosen_cards_are_deleted_and_taken_back(table: Visitor) -> None:
     expect(cell(table, "Question", 2)).to_be_visible()
 
 
-def test_chosen_cards_move_to_another_deck_and_back(table: Visitor) -> None:
-    choose(table, 2)
+def test_selected_cards_are_moved_to_deck_and_moved_back_by_undo(table: Visitor) -> None:
+    select_cards(table, 2)
     table.page.get_by_role("button", name="Move", exact=True).click()
     choose_deck(table, "Sea", "Move")
     expect(table.page.get_by_text("Moved to “Sea”.").first).to_be_visible()
@@ -151,8 +151,8 @@ def test_chosen_cards_move_to_another_deck_and_back(table: Visitor) -> None:
     expect(cell(table, "Question", 2)).to_have_value("What is neap?")
 
 
-def test_chosen_cards_are_tagged_together_and_that_is_taken_back(table: Visitor) -> None:
-    choose(table, 1, 2)
+def test_selected_cards_are_tagged_and_untagged_by_undo(table: Visitor) -> None:
+    select_cards(table, 1, 2)
     table.page.get_by_role("button", name="Tag", exact=True).click()
     table.page.get_by_label("Add tags").fill("tide")
     table.page.get_by_role("button", name="Change tags").click()
@@ -162,7 +162,7 @@ def test_chosen_cards_are_tagged_together_and_that_is_taken_back(table: Visitor)
     expect(tags).to_have_count(0)
 
 
-def test_cards_are_found_within_the_deck(table: Visitor) -> None:
+def test_search_in_deck_hides_cards_that_do_not_match(table: Visitor) -> None:
     table.page.keyboard.press("/")
     table.page.keyboard.type("neap")
     expect(cell(table, "Question", 1)).to_have_count(0)
@@ -170,7 +170,7 @@ def test_cards_are_found_within_the_deck(table: Visitor) -> None:
     expect(table.page.get_by_text("1 of 2 cards")).to_be_visible()
 
 
-def test_a_merge_leaves_doubles_out_and_is_taken_back(student: Visitor) -> None:
+def test_deck_merge_skips_duplicates_and_is_reverted_by_undo(student: Visitor) -> None:
     open_deck(student, "Tides")
     student.page.get_by_role("button", name="More").click()
     student.page.get_by_role("button", name="Merge into another deck").click()
@@ -178,13 +178,13 @@ def test_a_merge_leaves_doubles_out_and_is_taken_back(student: Visitor) -> None:
     expect(
         student.page.get_by_text("1 card moved to “Sea”, 1 duplicate left out.").first
     ).to_be_visible()
-    expect(names(student)).to_have_text(["Sea"])
+    expect(deck_names(student)).to_have_text(["Sea"])
     expect(student.page.get_by_text("3 cards")).to_be_visible()
     student.page.get_by_role("button", name="Undo").click()
-    expect(names(student)).to_have_count(2)
+    expect(deck_names(student)).to_have_count(2)
 
 
-def test_a_duplicate_is_deleted_or_kept(student: Visitor) -> None:
+def test_duplicate_is_deleted_restored_and_kept(student: Visitor) -> None:
     student.page.get_by_role("link", name="Find duplicates").click()
     expect(student.page.get_by_text("Same question and answer")).to_be_visible()
     student.page.get_by_role("button", name="Delete this card from Tides").click()
@@ -194,7 +194,7 @@ def test_a_duplicate_is_deleted_or_kept(student: Visitor) -> None:
     expect(student.page.get_by_role("heading", name="No duplicates")).to_be_visible()
 
 
-def test_a_deck_comes_back_out_of_the_bin(student: Visitor) -> None:
+def test_deleted_deck_is_restored_from_trash(student: Visitor) -> None:
     open_deck(student, "Sea")
     student.page.get_by_role("button", name="More").click()
     student.page.get_by_role("button", name="Delete deck").click()
@@ -202,10 +202,10 @@ def test_a_deck_comes_back_out_of_the_bin(student: Visitor) -> None:
     student.page.get_by_role("button", name="Restore Sea").click()
     expect(student.page.get_by_role("heading", name="The bin is empty")).to_be_visible()
     student.open("/decks")
-    expect(names(student)).to_have_count(2)
+    expect(deck_names(student)).to_have_count(2)
 
 
-def test_deleting_for_good_asks_first(student: Visitor) -> None:
+def test_deck_is_deleted_permanently_after_confirmation(student: Visitor) -> None:
     open_deck(student, "Sea")
     student.page.get_by_role("button", name="More").click()
     student.page.get_by_role("button", name="Delete deck").click()
@@ -216,26 +216,26 @@ def test_deleting_for_good_asks_first(student: Visitor) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 390])
-def test_on_a_phone_rows_are_stacked_and_nothing_is_wider(table: Visitor, width: int) -> None:
+def test_table_rows_are_stacked_and_pages_fit_on_phone(table: Visitor, width: int) -> None:
     table.page.set_viewport_size({"width": width, "height": 800})
-    choose(table, 1)
+    select_cards(table, 1)
     assert table.page.evaluate("document.documentElement.scrollWidth") == width
-    question, answer = (
+    question_box, answer_box = (
         cell(table, "Question", 1).bounding_box(),
         cell(table, "Answer", 1).bounding_box(),
     )
-    assert question is not None
-    assert answer is not None
-    assert question["y"] + question["height"] <= answer["y"]
+    assert question_box is not None
+    assert answer_box is not None
+    assert question_box["y"] + question_box["height"] <= answer_box["y"]
     for address in ("/decks", "/decks/trash", "/decks/duplicates"):
         table.open(address)
         assert table.page.evaluate("document.documentElement.scrollWidth") == width, address
 
 
-def test_search_works_without_scripts(student: Visitor, new_context: object) -> None:
+def test_deck_search_works_without_javascript(student: Visitor, new_context: object) -> None:
     state = student.page.context.storage_state()
-    plain = new_context(java_script_enabled=False, storage_state=state).new_page()  # type: ignore[operator]
-    plain.goto(f"{student.server.url}/decks")
-    plain.get_by_role("searchbox").fill("rising")
-    plain.get_by_role("button", name="Search").click()
-    expect(plain.locator(".deck-row-name")).to_have_text(["Sea"])
+    page = new_context(java_script_enabled=False, storage_state=state).new_page()  # type: ignore[operator]
+    page.goto(f"{student.server.url}/decks")
+    page.get_by_role("searchbox").fill("rising")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator(".deck-row-name")).to_have_text(["Sea"])
