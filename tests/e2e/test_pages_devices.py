@@ -1,7 +1,7 @@
 """A user with one loaded model and several devices.
 
-A page generates cards for the other devices of its user, and shows the requests that they make in
-its session.
+A page generates cards for the other devices of its user, and shows the generations that they
+request in its session.
 """
 
 from collections.abc import Callable
@@ -49,7 +49,7 @@ def phone(new_context: Callable[..., BrowserContext]) -> Page:
     return context.new_page()
 
 
-def session_of_the_page(rest: httpx.Client) -> dict:
+def wait_for_page_session(rest: httpx.Client) -> dict:
     """Wait until the page's engine is ready, and return its session."""
     return eventually(
         lambda: next(
@@ -63,7 +63,7 @@ def session_of_the_page(rest: httpx.Client) -> dict:
     )
 
 
-def ask(rest: httpx.Client, session_id: str, topic: str) -> str:
+def create_generation(rest: httpx.Client, session_id: str, topic: str) -> str:
     body = {
         "prompt": f"Generate 1 flashcards about {topic}",
         "options": {"topic": topic, "count": 1},
@@ -75,20 +75,20 @@ def ask(rest: httpx.Client, session_id: str, topic: str) -> str:
     )
 
 
-def result_of(rest: httpx.Client, generation_id: str) -> dict:
-    def finished() -> dict | None:
+def wait_for_generation(rest: httpx.Client, generation_id: str) -> dict:
+    def finished_generation() -> dict | None:
         generation = (
             rest.get(f"/webllm/generations/{generation_id}?wait=25").raise_for_status().json()
         )
         return generation if generation["finishedAt"] else None
 
-    return eventually(finished, seconds=GENERATION_TIMEOUT_MS / 1000)
+    return eventually(finished_generation, seconds=GENERATION_TIMEOUT_MS / 1000)
 
 
-def test_cards_asked_for_elsewhere_in_its_session_appear_on_the_page(
+def test_generation_of_other_device_in_session_appears_on_page(
     visitor: Visitor, rest: httpx.Client
 ) -> None:
-    ask(rest, session_of_the_page(rest)["id"], "Tides")
+    create_generation(rest, wait_for_page_session(rest)["id"], "Tides")
     visitor.wait_for_first_card()
     visitor.wait_for_batch()
     expect(visitor.batch.get_by_role("heading", name="Tides")).to_be_visible()
@@ -96,32 +96,32 @@ def test_cards_asked_for_elsewhere_in_its_session_appear_on_the_page(
     expect(visitor.page.get_by_role("link", name="Tides")).to_be_visible()
 
 
-def test_a_page_with_a_loaded_model_writes_for_another_session_of_its_user(
+def test_page_with_loaded_model_serves_other_session_of_its_user(
     visitor: Visitor, rest: httpx.Client
 ) -> None:
-    session_of_the_page(rest)
-    other = (
+    wait_for_page_session(rest)
+    phone_session = (
         rest.post("/webllm/session", json={"modelId": "none-of-this-phone"})
         .raise_for_status()
         .json()
     )
-    generation = result_of(rest, ask(rest, other["id"], "Winds"))
+    generation = wait_for_generation(rest, create_generation(rest, phone_session["id"], "Winds"))
     assert (generation["status"], len(generation["cards"])) == ("succeeded", 1)
     expect(visitor.page.locator(".batch")).to_have_count(0)
 
 
-def test_a_browser_in_which_no_model_runs_gets_its_cards_from_another(
+def test_browser_without_model_gets_cards_from_other_browser_of_user(
     visitor: Visitor, phone: Page
 ) -> None:
     visitor.open_as_new_user()
-    without = Visitor(phone, visitor.server, visitor.name)
-    without.sign_in()
-    expect(without.model).to_contain_text("No model of this server runs in this browser.")
-    without.generate("Dunes", 1)
-    expect(without.batch).to_contain_text("Waiting for an engine")
-    expect(without.batch).to_contain_text(
+    phone_visitor = Visitor(phone, visitor.server, visitor.name)
+    phone_visitor.sign_in()
+    expect(phone_visitor.model).to_contain_text("No model of this server runs in this browser.")
+    phone_visitor.generate("Dunes", 1)
+    expect(phone_visitor.batch).to_contain_text("Waiting for an engine")
+    expect(phone_visitor.batch).to_contain_text(
         "Open this page on another one of yours and load a model there"
     )
     visitor.load_model()
-    without.wait_for_batch()
-    assert len(without.fronts()) == 1
+    phone_visitor.wait_for_batch()
+    assert len(phone_visitor.fronts()) == 1

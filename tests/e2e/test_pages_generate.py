@@ -12,12 +12,12 @@ from tests.helpers.users import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("one_model_at_a_time")
 
-MEGABYTES = re.compile(r"Downloading \d+ of 98 MB · \d+ %")
-UNSENT = re.compile(r"No way to the server\. .*\d+ cards? waits? to be sent\.")
+DOWNLOAD_PROGRESS = re.compile(r"Downloading \d+ of 98 MB · \d+ %")
+UNSENT_CARDS = re.compile(r"No way to the server\. .*\d+ cards? waits? to be sent\.")
 # The two parts are the messages before and after the first card.
-DISCONNECTED = re.compile(rf"The connection broke\.|{UNSENT.pattern}")
+DISCONNECTED = re.compile(rf"The connection broke\.|{UNSENT_CARDS.pattern}")
 # A model this small sometimes repeats itself until the card reaches its maximum length.
-LONG_CARD_MS = 2 * GENERATION_TIMEOUT_MS
+LONG_CARD_TIMEOUT_MS = 2 * GENERATION_TIMEOUT_MS
 SPEED = re.compile(r"\d+ tokens in [\d.]+ s · [\d.]+ tokens/s")
 
 
@@ -29,16 +29,16 @@ def page(model_page: Page) -> Page:
 
 @pytest.fixture
 def newcomer(fresh_page: Page, server: RunningServer) -> Visitor:
-    """Return a visitor who still has to download the model."""
+    """Return a visitor whose browser has not downloaded the model."""
     return Visitor(fresh_page, server, f"newcomer-{secrets.token_hex(4)}")
 
 
-def test_a_student_makes_cards_about_photosynthesis_and_finds_them_again(newcomer: Visitor) -> None:
+def test_generated_cards_are_saved_as_deck_after_model_download(newcomer: Visitor) -> None:
     page = newcomer.page
     newcomer.sign_up()
     expect(newcomer.model).to_contain_text("Models run on the processor")
     newcomer.generate("Photosynthesis", 3)
-    expect(newcomer.model).to_contain_text(MEGABYTES)
+    expect(newcomer.model).to_contain_text(DOWNLOAD_PROGRESS)
     newcomer.wait_for_model()
     newcomer.wait_for_first_card()
     newcomer.wait_for_batch()
@@ -56,7 +56,7 @@ def test_a_student_makes_cards_about_photosynthesis_and_finds_them_again(newcome
     )
 
 
-def test_stop_keeps_what_is_there_even_over_a_reload(visitor: Visitor) -> None:
+def test_stopped_batch_keeps_its_cards_after_reload_until_saved(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open_as_new_user()
     visitor.generate("Rivers of Europe", 30)
@@ -64,9 +64,9 @@ def test_stop_keeps_what_is_there_even_over_a_reload(visitor: Visitor) -> None:
     page.get_by_role("button", name="Stop").click()
     visitor.wait_for_batch("stopped")
     expect(visitor.batch).to_contain_text(re.compile(r"Stopped with \d+ of 30 cards finished"))
-    kept = visitor.fronts()
+    fronts = visitor.fronts()
     page.reload()
-    expect(page.locator(".card[data-card] [data-slot=front]")).to_have_text(kept)
+    expect(page.locator(".card[data-card] [data-slot=front]")).to_have_text(fronts)
     page.get_by_label("Deck name").fill("Rivers")
     page.get_by_role("button", name="Save as deck").click()
     expect(page.get_by_role("link", name="Rivers")).to_be_focused()
@@ -74,10 +74,10 @@ def test_stop_keeps_what_is_there_even_over_a_reload(visitor: Visitor) -> None:
     expect(page.locator(".batch")).to_have_count(0)
 
 
-def test_stop_while_loading_leaves_the_model_unloaded(newcomer: Visitor) -> None:
+def test_stop_during_model_download_leaves_model_unloaded(newcomer: Visitor) -> None:
     newcomer.open_as_new_user()
     newcomer.generate("Rivers", 3)
-    expect(newcomer.model).to_contain_text(MEGABYTES)
+    expect(newcomer.model).to_contain_text(DOWNLOAD_PROGRESS)
     newcomer.page.get_by_role("button", name="Stop").click()
     newcomer.wait_for_batch("stopped")
     expect(newcomer.batch).to_contain_text("Stopped before the first card was finished.")
@@ -85,7 +85,7 @@ def test_stop_while_loading_leaves_the_model_unloaded(newcomer: Visitor) -> None
     expect(newcomer.page.get_by_label("Topic", exact=True)).to_have_value("Rivers")
 
 
-def test_the_same_request_comes_back_at_once_and_can_be_made_anew_all_by_keyboard(
+def test_repeated_request_is_cached_and_can_be_regenerated_by_keyboard(
     visitor: Visitor,
 ) -> None:
     page = visitor.page
@@ -100,8 +100,8 @@ def test_the_same_request_comes_back_at_once_and_can_be_made_anew_all_by_keyboar
     visitor.wait_for_batch()
     page.get_by_label("Cards", exact=True).press("Enter")
     expect(visitor.batch).to_contain_text("You asked for these before")
-    again = page.get_by_role("button", name="Make new ones")
-    again.press("Enter")
+    regenerate = page.get_by_role("button", name="Make new ones")
+    regenerate.press("Enter")
     visitor.wait_for_batch()
     expect(page.locator(".batch")).to_have_count(3)
     visitor.batch.get_by_role("button", name="Show answer").press("Space")
@@ -110,7 +110,7 @@ def test_the_same_request_comes_back_at_once_and_can_be_made_anew_all_by_keyboar
     expect(page.locator("#announcer")).to_contain_text("Saved as")
 
 
-def test_what_goes_wrong_is_said_with_the_next_step_and_nothing_is_lost(visitor: Visitor) -> None:
+def test_deck_is_saved_after_signing_in_again_in_new_tab(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open_as_new_user()
     visitor.generate("Glaciers", 1)
@@ -125,7 +125,7 @@ def test_what_goes_wrong_is_said_with_the_next_step_and_nothing_is_lost(visitor:
     expect(page.get_by_role("link", name="Glaciers")).to_be_visible()
 
 
-def test_a_server_that_is_gone_is_waited_for(visitor: Visitor) -> None:
+def test_generation_without_server_fails_and_succeeds_on_retry(visitor: Visitor) -> None:
     visitor.open_as_new_user()
     visitor.load_model()
     visitor.server.web.kill()
@@ -142,7 +142,7 @@ def test_a_server_that_is_gone_is_waited_for(visitor: Visitor) -> None:
     assert len(visitor.fronts()) == 1
 
 
-def test_a_server_that_drops_out_while_cards_are_written_costs_nothing(visitor: Visitor) -> None:
+def test_generation_continues_after_server_restart(visitor: Visitor) -> None:
     visitor.open_as_new_user()
     visitor.generate("Oceans", 2)
     visitor.wait_for_first_tokens()
@@ -155,7 +155,7 @@ def test_a_server_that_drops_out_while_cards_are_written_costs_nothing(visitor: 
     assert visitor.fronts()
 
 
-def test_cards_written_without_a_server_are_there_at_once_and_are_merged_with_its_own(
+def test_cards_generated_while_server_is_down_are_merged_after_reconnect(
     visitor: Visitor,
 ) -> None:
     visitor.open_as_new_user()
@@ -163,38 +163,38 @@ def test_cards_written_without_a_server_are_there_at_once_and_are_merged_with_it
     visitor.wait_for_first_tokens()
     visitor.server.web.kill()
     try:
-        expect(visitor.batch).to_contain_text(UNSENT, timeout=LONG_CARD_MS)
-        written = visitor.fronts()
+        expect(visitor.batch).to_contain_text(UNSENT_CARDS, timeout=LONG_CARD_TIMEOUT_MS)
+        fronts_before = visitor.fronts()
     finally:
         visitor.server.start(visitor.server.web)
     visitor.wait_for_batch()
-    assert visitor.fronts()[: len(written)] == written
-    kept = visitor.stored_cards()
-    assert len({(card["front"], card["back"]) for card in kept}) == len(kept)
-    assert all(card["id"] for card in kept)
+    assert visitor.fronts()[: len(fronts_before)] == fronts_before
+    stored = visitor.stored_cards()
+    assert len({(card["front"], card["back"]) for card in stored}) == len(stored)
+    assert all(card["id"] for card in stored)
     expect(visitor.batch).not_to_contain_text("No way to the server")
 
 
-def test_cards_written_without_a_server_survive_a_reload(visitor: Visitor) -> None:
+def test_cards_generated_while_server_is_down_are_kept_after_reload(visitor: Visitor) -> None:
     visitor.open_as_new_user()
     visitor.generate("Lakes", 30)
     visitor.wait_for_first_tokens()
     visitor.server.web.kill()
     try:
-        expect(visitor.batch).to_contain_text(UNSENT, timeout=LONG_CARD_MS)
+        expect(visitor.batch).to_contain_text(UNSENT_CARDS, timeout=LONG_CARD_TIMEOUT_MS)
     finally:
         # Keep this page from ever reconnecting.
         visitor.page.evaluate("() => { window.WebSocket = class { close() {} } }")
         visitor.server.start(visitor.server.web)
     assert any("id" not in card for card in visitor.stored_cards())
-    written = visitor.fronts()
+    fronts_before = visitor.fronts()
     visitor.page.reload()
     expect(visitor.batch).to_contain_text("Nothing that was written is lost.")
-    assert visitor.fronts()[: len(written)] == written
+    assert visitor.fronts()[: len(fronts_before)] == fronts_before
 
 
 @pytest.mark.parametrize(
-    ("source", "values", "sentence"),
+    ("source", "values", "message"),
     [
         ("A topic", {"Topic": " "}, "Write what the cards shall be about."),
         (
@@ -206,21 +206,21 @@ def test_cards_written_without_a_server_survive_a_reload(visitor: Visitor) -> No
         ("A topic", {"Topic": "Rivers", "Cards": "0"}, "Choose 1 to 50 cards."),
     ],
 )
-def test_a_wrong_wish_is_said_beside_its_field(
-    visitor: Visitor, source: str, values: dict[str, str], sentence: str
+def test_invalid_request_is_reported_at_its_field(
+    visitor: Visitor, source: str, values: dict[str, str], message: str
 ) -> None:
     visitor.open_as_new_user()
     visitor.page.get_by_label(source).check()
     for label, value in values.items():
         visitor.page.get_by_label(label, exact=True).fill(value)
     visitor.page.get_by_role("button", name="Generate").click()
-    wrong = visitor.page.get_by_label(list(values)[-1], exact=True)
-    expect(wrong).to_be_focused()
-    expect(wrong).to_have_accessible_description(re.compile(re.escape(sentence)))
+    field = visitor.page.get_by_label(list(values)[-1], exact=True)
+    expect(field).to_be_focused()
+    expect(field).to_have_accessible_description(re.compile(re.escape(message)))
     expect(visitor.page.locator(".batch")).to_have_count(0)
 
 
-def test_notes_are_still_there_after_a_reload(visitor: Visitor) -> None:
+def test_notes_are_kept_after_reload(visitor: Visitor) -> None:
     visitor.open_as_new_user()
     visitor.page.get_by_label("My notes").check()
     visitor.page.get_by_label("Notes", exact=True).fill("Chlorophyll is green.\n" * 200)
@@ -231,7 +231,7 @@ def test_notes_are_still_there_after_a_reload(visitor: Visitor) -> None:
     )
 
 
-def test_the_list_of_models_says_what_runs_here_and_finds_by_words(visitor: Visitor) -> None:
+def test_model_list_disables_unsupported_models_and_filters_by_name(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open_as_new_user()
     change = page.get_by_role("button", name="Change model")

@@ -31,12 +31,12 @@ def download(reader: Visitor, format: str) -> Download:
     reader.open("/decks")
     reader.page.get_by_role("link", name="Cells").first.click()
     reader.page.get_by_role("button", name="Export").click()
-    with reader.page.expect_download() as waiting:
+    with reader.page.expect_download() as download_info:
         reader.page.get_by_role("link", name=format).click()
-    return waiting.value
+    return download_info.value
 
 
-def choose(page: Page, name: str, text: str | bytes) -> None:
+def choose_file(page: Page, name: str, text: str | bytes) -> None:
     data = text.encode() if isinstance(text, str) else text
     page.get_by_label("Choose a file").set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": data}
@@ -47,12 +47,10 @@ def report(page: Page) -> Locator:
     return page.locator("[data-part=report]")
 
 
-def test_a_deck_leaves_as_a_package_and_is_known_when_it_comes_back(
-    reader: Visitor, tmp_path: Path
-) -> None:
-    downloaded = download(reader, "Anki package")
-    assert downloaded.suggested_filename == "Cells.apkg"
-    downloaded.save_as(tmp_path / "Cells.apkg")
+def test_exported_anki_package_is_imported_without_changes(reader: Visitor, tmp_path: Path) -> None:
+    file = download(reader, "Anki package")
+    assert file.suggested_filename == "Cells.apkg"
+    file.save_as(tmp_path / "Cells.apkg")
     assert "collection.anki2" in zipfile.ZipFile(tmp_path / "Cells.apkg").namelist()
     reader.open("/decks/import")
     reader.page.get_by_label("Choose a file").set_input_files(tmp_path / "Cells.apkg")
@@ -62,11 +60,11 @@ def test_a_deck_leaves_as_a_package_and_is_known_when_it_comes_back(
     expect(report(reader.page)).to_contain_text("2 unchanged")
 
 
-def test_a_table_is_looked_at_before_it_is_taken(reader: Visitor) -> None:
+def test_table_is_imported_after_its_columns_are_matched(reader: Visitor) -> None:
     page = reader.page
     reader.open("/decks")
     page.get_by_role("link", name="Import").click()
-    choose(page, "Sea.csv", TABLE)
+    choose_file(page, "Sea.csv", TABLE)
     expect(page.get_by_role("heading", name="Which column is which?")).to_be_focused()
     expect(page.get_by_label("Between columns")).to_have_value(";")
     expect(page.get_by_label("Term")).to_have_value("front")
@@ -81,19 +79,19 @@ def test_a_table_is_looked_at_before_it_is_taken(reader: Visitor) -> None:
     expect(page.locator(".card[data-card]").filter(has_text="ebb")).to_be_visible()
 
 
-def test_another_separator_shows_other_columns_and_without_a_question_nothing_goes(
+def test_delimiter_change_updates_columns_and_import_needs_answer_column(
     reader: Visitor,
 ) -> None:
     page = reader.page
     reader.open("/decks/import")
-    choose(page, "Sea.csv", TABLE)
+    choose_file(page, "Sea.csv", TABLE)
     page.get_by_label("Between columns").select_option("Tab")
     expect(page.get_by_role("columnheader")).to_have_count(1)
     page.get_by_role("button", name="Import 3 rows").click()
     expect(page.get_by_role("alert")).to_have_text("Say which column holds the answers.")
 
 
-def test_pasted_cards_go_into_a_deck_that_is_there(reader: Visitor) -> None:
+def test_pasted_cards_are_added_to_existing_deck(reader: Visitor) -> None:
     page = reader.page
     reader.open("/decks/import")
     page.get_by_label("Or paste a table").fill("What is a nucleus?\tWhere the DNA is.\n")
@@ -105,7 +103,7 @@ def test_pasted_cards_go_into_a_deck_that_is_there(reader: Visitor) -> None:
     expect(page.get_by_text("3 cards")).to_be_visible()
 
 
-def test_a_dropped_file_is_imported_and_the_place_shows_that_it_takes_it(reader: Visitor) -> None:
+def test_dropped_file_is_imported_and_dropzone_is_highlighted(reader: Visitor) -> None:
     page = reader.page
     reader.open("/decks/import")
     data = page.evaluate_handle("""() => {
@@ -120,31 +118,31 @@ def test_a_dropped_file_is_imported_and_the_place_shows_that_it_takes_it(reader:
     expect(report(page)).to_contain_text("new deck · 1 added")
 
 
-def test_a_file_that_is_none_is_refused_in_words_and_another_can_be_chosen(reader: Visitor) -> None:
+def test_damaged_file_is_rejected_and_another_file_is_imported(reader: Visitor) -> None:
     page = reader.page
     reader.open("/decks/import")
-    choose(page, "broken.apkg", b"PK\x03\x04 broken")
+    choose_file(page, "broken.apkg", b"PK\x03\x04 broken")
     expect(page.get_by_role("alert")).to_contain_text("damaged or encrypted")
-    choose(page, "Sea.json", '[{"front": "ebb", "back": "flow"}, {"front": "alone"}]')
+    choose_file(page, "Sea.json", '[{"front": "ebb", "back": "flow"}, {"front": "alone"}]')
     expect(report(page)).to_contain_text("1 card was left out: it has no question or no answer.")
     expect(page.get_by_role("alert")).not_to_be_visible()
     page.get_by_role("button", name="Import another file").click()
     expect(page.get_by_text("Drop a file here")).to_be_visible()
 
 
-def test_sending_can_be_cancelled_and_nothing_is_saved(reader: Visitor) -> None:
+def test_cancelled_import_saves_nothing(reader: Visitor) -> None:
     page = reader.page
     reader.open("/decks/import")
     # Simulate a connection so slow that nothing arrives.
     page.route("**/api/flashcards/imports", lambda route: None)
-    choose(page, "Sea.json", '[{"front": "ebb", "back": "flow"}]')
+    choose_file(page, "Sea.json", '[{"front": "ebb", "back": "flow"}]')
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("alert")).to_have_text("The import was cancelled: nothing was saved.")
     reader.open("/decks")
     expect(page.get_by_role("link", name="Sea")).to_have_count(0)
 
 
-def test_a_deck_is_printed_in_the_way_one_chooses(reader: Visitor) -> None:
+def test_deck_is_printed_in_selected_layout(reader: Visitor) -> None:
     page = reader.page
     reader.open("/decks")
     page.get_by_role("link", name="Cells").first.click()
@@ -158,11 +156,11 @@ def test_a_deck_is_printed_in_the_way_one_chooses(reader: Visitor) -> None:
     expect(page.get_by_role("emphasis")).to_have_text("proteins")
 
 
-def test_the_pages_fit_a_small_phone(reader: Visitor) -> None:
+def test_import_page_fits_small_phone(reader: Visitor) -> None:
     page = reader.page
     page.set_viewport_size({"width": 320, "height": 640})
     reader.open("/decks/import")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    choose(page, "Sea.csv", TABLE)
+    choose_file(page, "Sea.csv", TABLE)
     expect(page.get_by_role("heading", name="Which column is which?")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

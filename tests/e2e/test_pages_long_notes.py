@@ -13,15 +13,15 @@ FACTS = [f"Fact number {number} is about thing {number}." for number in range(10
 NOTES = " ".join(FACTS)
 
 
-def card_of(number: str) -> Card:
+def fact_card(number: str) -> Card:
     return {"front": f"What is fact number {number} about?", "back": f"Thing {number}"}
 
 
-def faithful(request: dict[str, Any]) -> list[Card]:
+def generate_from_facts(request: dict[str, Any]) -> list[Card]:
     """Return cards for the first facts of the part that the prompt doesn't exclude."""
     numbers = re.findall(r"Fact number (\d+)", request["options"]["source"])
     fresh = [number for number in numbers if f"number {number} " not in request["prompt"]]
-    return [card_of(number) for number in fresh[: request["options"]["count"]]]
+    return [fact_card(number) for number in fresh[: request["options"]["count"]]]
 
 
 @pytest.fixture
@@ -37,12 +37,12 @@ def student(visitor: Visitor) -> Visitor:
     return visitor
 
 
-def generate(student: Visitor, state: str = "done") -> None:
+def generate_batch(student: Visitor, state: str = "done") -> None:
     student.page.get_by_role("button", name="Generate").click()
     student.wait_for_batch(state)
 
 
-def deck_of(student: Visitor) -> dict[str, Any]:
+def save_and_read_deck(student: Visitor) -> dict[str, Any]:
     student.page.get_by_role("button", name="Save as deck").click()
     link = student.page.get_by_role("link", name="Facts")
     expect(link).to_be_visible()
@@ -52,36 +52,36 @@ def deck_of(student: Visitor) -> dict[str, Any]:
     )
 
 
-def test_long_notes_are_written_in_parts_and_saved_as_one_deck_that_knows_where_it_comes_from(
+def test_long_notes_are_generated_in_parts_and_saved_as_deck_with_provenance(
     student: Visitor,
 ) -> None:
-    with quick_engine(student, faithful) as requests:
-        generate(student)
+    with quick_engine(student, generate_from_facts) as requests:
+        generate_batch(student)
     parts = [request["options"]["source"] for request in requests]
     assert len(parts) > 2
     assert " ".join(parts) == NOTES
     fronts = student.fronts()
     assert len(fronts) == 6
     expect(student.batch.get_by_text("Found in your notes")).to_have_count(6)
-    deck = deck_of(student)
+    deck = save_and_read_deck(student)
     assert [card["front"] for card in deck["cards"]] == fronts
     assert all(card["found"] is True and card["sentence"] in FACTS for card in deck["cards"])
     assert len(deck["provenance"]["generationIds"]) == len(parts)
     assert deck["provenance"]["source"] == "\n\n".join(parts)
 
 
-def test_a_part_that_fails_can_be_tried_again_alone(student: Visitor) -> None:
+def test_failed_part_is_retried_without_other_parts(student: Visitor) -> None:
     failing = {"is": True}
 
     def write(request: dict[str, Any]) -> list[Card]:
         return (
             []
             if failing["is"] and "number 100 " in request["options"]["source"]
-            else faithful(request)
+            else generate_from_facts(request)
         )
 
     with quick_engine(student, write) as requests:
-        generate(student)
+        generate_batch(student)
         expect(student.batch).to_contain_text(
             re.compile("Part 1 gave no cards: .+ The others are here.")
         )
@@ -94,9 +94,9 @@ def test_a_part_that_fails_can_be_tried_again_alone(student: Visitor) -> None:
     assert {"number 100 " in request["options"]["source"] for request in requests} == {True}
 
 
-def test_another_card_is_written_in_the_place_of_one(student: Visitor) -> None:
-    with quick_engine(student, faithful) as requests:
-        generate(student)
+def test_regenerated_card_takes_position_of_original(student: Visitor) -> None:
+    with quick_engine(student, generate_from_facts) as requests:
+        generate_batch(student)
         before = student.fronts()
         requests.clear()
         student.batch.get_by_role("button", name=f"Write another instead of: {before[1]}").click()
@@ -105,28 +105,28 @@ def test_another_card_is_written_in_the_place_of_one(student: Visitor) -> None:
     assert [after[0], *after[2:]] == [before[0], *before[2:]]
     assert requests[0]["options"]["count"] == 1
     assert f"- {before[1]}" in requests[0]["prompt"]
-    assert [card["front"] for card in deck_of(student)["cards"]] == after
+    assert [card["front"] for card in save_and_read_deck(student)["cards"]] == after
 
 
-def test_fewer_than_asked_for_is_said_and_the_rest_can_be_asked_for(student: Visitor) -> None:
+def test_missing_cards_are_reported_and_can_be_requested(student: Visitor) -> None:
     student.page.get_by_label("Notes", exact=True).fill(" ".join(FACTS[:10]))
-    lazy = {"is": True}
+    repeating = {"is": True}
 
     def write(request: dict[str, Any]) -> list[Card]:
-        return [card_of("100")] if lazy["is"] else faithful(request)
+        return [fact_card("100")] if repeating["is"] else generate_from_facts(request)
 
     with quick_engine(student, write):
-        generate(student)
+        generate_batch(student)
         expect(student.batch).to_contain_text(
             "The model repeated itself, so there are fewer cards than you asked for."
         )
         assert len(student.fronts()) == 1
-        lazy["is"] = False
+        repeating["is"] = False
         student.page.get_by_role("button", name="Ask for the rest").click()
         expect(student.batch.locator(".card[data-card]")).to_have_count(6)
 
 
-def test_a_cloze_in_another_language_is_asked_for_and_saved_as_one(student: Visitor) -> None:
+def test_cloze_kind_and_language_are_requested_and_cloze_is_saved(student: Visitor) -> None:
     student.page.get_by_label("Kind").select_option("cloze")
     student.page.get_by_label("Language").fill("Deutsch")
     student.page.get_by_label("Cards", exact=True).fill("1")
@@ -135,27 +135,27 @@ def test_a_cloze_in_another_language_is_asked_for_and_saved_as_one(student: Visi
         return [{"front": "Fact number 100 is about ____ 100.", "back": "thing"}]
 
     with quick_engine(student, write) as requests:
-        generate(student)
+        generate_batch(student)
     assert (requests[0]["options"]["kind"], requests[0]["options"]["language"]) == (
         "cloze",
         "Deutsch",
     )
-    (card,) = deck_of(student)["cards"]
+    (card,) = save_and_read_deck(student)["cards"]
     assert (card["front"], card["kind"]) == ("Fact number 100 is about {{c1::thing}} 100.", "cloze")
 
 
-def test_what_another_device_asked_for_goes_on_in_its_own_batch_after_a_reload(
+def test_generation_of_other_device_continues_in_stored_batch_after_reload(
     student: Visitor,
 ) -> None:
-    with quick_engine(student, faithful):
-        generate(student)
-    card = {**card_of("100"), "id": "a", "kind": "basic", "part": 0}
+    with quick_engine(student, generate_from_facts):
+        generate_batch(student)
+    card = {**fact_card("100"), "id": "a", "kind": "basic", "part": 0}
     part = {
         "at": 0,
         "count": 2,
         "taken": 1,
         "state": "open",
-        "generationIds": [asked_elsewhere(student, "Tides", 2)],
+        "generationIds": [create_generation_elsewhere(student, "Tides", 2)],
     }
     student.store_batch(
         request={"topic": "Tides", "count": 2}, cards=[card], parts=[part], state="writing"
@@ -166,14 +166,14 @@ def test_what_another_device_asked_for_goes_on_in_its_own_batch_after_a_reload(
     tides = student.page.locator(".batch").filter(
         has=student.page.get_by_role("heading", name="Tides")
     )
-    with quick_engine(student, lambda request: [card_of("100"), card_of("101")]):
+    with quick_engine(student, lambda request: [fact_card("100"), fact_card("101")]):
         expect(tides.locator(".card[data-card]")).to_have_count(2)
     expect(tides).to_have_attribute("data-state", "done")
 
 
-def asked_elsewhere(student: Visitor, topic: str, count: int) -> str:
+def create_generation_elsewhere(student: Visitor, topic: str, count: int) -> str:
     """Request a generation in the page's session without using the page, and return its ID."""
-    ask = """async (body) => {
+    script = """async (body) => {
         const session = Object.keys(sessionStorage).find((key) => key.includes(":session:"));
         const { sessionId } = JSON.parse(sessionStorage[session]);
         const address = `/api/webllm/session/${sessionId}/generations`;
@@ -185,6 +185,7 @@ def asked_elsewhere(student: Visitor, topic: str, count: int) -> str:
     options = {"topic": topic, "count": count}
     return str(
         student.page.evaluate(
-            ask, {"prompt": f"Generate {count} flashcards about {topic}", "options": options}
+            script,
+            {"prompt": f"Generate {count} flashcards about {topic}", "options": options},
         )["id"]
     )

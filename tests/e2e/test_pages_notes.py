@@ -20,47 +20,49 @@ def student(visitor: Visitor) -> Visitor:
     return visitor
 
 
-def give(student: Visitor, name: str, content: bytes) -> None:
+def choose_file(student: Visitor, name: str, content: bytes) -> None:
     student.page.locator("[data-part=file]").set_input_files(
         {"name": name, "mimeType": "", "buffer": content}
     )
 
 
-def notes(student: Visitor):
+def notes_field(student: Visitor):
     return student.page.get_by_label("Notes", exact=True)
 
 
 @pytest.mark.parametrize("name", ["heart.txt", "heart.md"])
-def test_a_text_file_becomes_notes_that_can_be_changed(student: Visitor, name: str) -> None:
-    give(student, name, f"# Herz\n\n{SENTENCE} Größe".encode())
-    expect(notes(student)).to_have_value(f"# Herz\n\n{SENTENCE} Größe")
+def test_text_file_fills_notes_that_can_be_edited(student: Visitor, name: str) -> None:
+    choose_file(student, name, f"# Herz\n\n{SENTENCE} Größe".encode())
+    expect(notes_field(student)).to_have_value(f"# Herz\n\n{SENTENCE} Größe")
     expect(student.page.get_by_label("Topic (optional)")).to_have_value("heart")
-    notes(student).fill("Something else")
+    notes_field(student).fill("Something else")
     student.page.reload()
-    expect(notes(student)).to_have_value("Something else")
+    expect(notes_field(student)).to_have_value("Something else")
 
 
-def test_a_pdf_becomes_notes_by_the_pages_that_are_chosen(student: Visitor) -> None:
+def test_pdf_fills_notes_from_selected_pages_without_upload(student: Visitor) -> None:
     student.page.on(
         "request",
         lambda request: pytest.fail(f"sent {request.url}") if request.method == "POST" else None,
     )
-    give(
+    choose_file(
         student,
         "Heart lecture.pdf",
         make_pdf([SENTENCE, "Valves keep the blood from flowing back.", "The end."]),
     )
-    expect(notes(student)).to_have_value(re.compile(r"left ventricle[\s\S]+Valves[\s\S]+The end"))
+    expect(notes_field(student)).to_have_value(
+        re.compile(r"left ventricle[\s\S]+Valves[\s\S]+The end")
+    )
     expect(student.page.get_by_text("3 pages")).to_be_visible()
     student.page.get_by_label("From page").fill("2")
     student.page.get_by_label("To page").fill("2")
     student.page.get_by_role("button", name="Read these pages").click()
-    expect(notes(student)).to_have_value("Valves keep the blood from flowing back.")
+    expect(notes_field(student)).to_have_value("Valves keep the blood from flowing back.")
 
 
-def test_pages_that_are_not_there_are_said(student: Visitor) -> None:
-    give(student, "heart.pdf", make_pdf([SENTENCE, "The end."]))
-    expect(notes(student)).to_have_value(re.compile("The end"))
+def test_page_range_outside_pdf_is_rejected(student: Visitor) -> None:
+    choose_file(student, "heart.pdf", make_pdf([SENTENCE, "The end."]))
+    expect(notes_field(student)).to_have_value(re.compile("The end"))
     student.page.get_by_label("To page").fill("7")
     student.page.get_by_role("button", name="Read these pages").click()
     expect(student.page.get_by_role("alert").filter(visible=True)).to_have_text(
@@ -69,7 +71,7 @@ def test_pages_that_are_not_there_are_said(student: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "sentence"),
+    ("name", "content", "message"),
     [
         ("scan.pdf", make_pdf(["", ""]), "pictures without text"),
         ("locked.pdf", make_pdf([SENTENCE], is_locked=True), "locked with a password"),
@@ -79,15 +81,15 @@ def test_pages_that_are_not_there_are_said(student: Visitor) -> None:
         ("long.txt", b"x" * 5_000_001, "more than 5 MB"),
     ],
 )
-def test_what_cannot_be_read_is_said_with_the_next_step(
-    student: Visitor, name: str, content: bytes, sentence: str
+def test_unreadable_file_shows_error_and_leaves_notes_empty(
+    student: Visitor, name: str, content: bytes, message: str
 ) -> None:
-    give(student, name, content)
-    expect(student.page.get_by_role("alert").filter(visible=True)).to_contain_text(sentence)
-    expect(notes(student)).to_have_value("")
+    choose_file(student, name, content)
+    expect(student.page.get_by_role("alert").filter(visible=True)).to_contain_text(message)
+    expect(notes_field(student)).to_have_value("")
 
 
-def test_a_dropped_file_is_taken(student: Visitor) -> None:
+def test_dropped_file_fills_notes(student: Visitor) -> None:
     student.page.get_by_label("A topic").check()
     student.page.evaluate("""() => {
             const data = new DataTransfer();
@@ -97,11 +99,11 @@ def test_a_dropped_file_is_taken(student: Visitor) -> None:
                 cancelable: true });
             document.getElementById("request").dispatchEvent(drop);
         }""")
-    expect(notes(student)).to_have_value("Ebb is falling water.")
+    expect(notes_field(student)).to_have_value("Ebb is falling water.")
 
 
-def test_long_notes_say_in_how_many_parts_they_are_read(student: Visitor) -> None:
-    notes(student).fill("Chlorophyll is green.\n" * 400)
+def test_long_notes_show_number_of_parts(student: Visitor) -> None:
+    notes_field(student).fill("Chlorophyll is green.\n" * 400)
     expect(
         student.page.get_by_text(
             re.compile(r"8,\d{3} characters · read in \d parts, about [\d.]+ cards from each")
@@ -109,7 +111,7 @@ def test_long_notes_say_in_how_many_parts_they_are_read(student: Visitor) -> Non
     ).to_be_visible()
 
 
-def test_choices_are_remembered(student: Visitor, new_context) -> None:
+def test_request_options_are_kept_after_reload(student: Visitor, new_context) -> None:
     page = student.page
     page.get_by_label("Kind").select_option("cloze")
     page.get_by_label("Difficulty").select_option("hard")
@@ -120,12 +122,12 @@ def test_choices_are_remembered(student: Visitor, new_context) -> None:
     expect(page.get_by_label("Language")).to_have_value("Deutsch")
 
 
-def test_the_file_panel_fits_a_small_phone(student: Visitor, tmp_path: Path) -> None:
+def test_file_panel_fits_small_phone(student: Visitor, tmp_path: Path) -> None:
     student.page.set_viewport_size({"width": 320, "height": 640})
-    give(
+    choose_file(
         student,
         "A lecture with a name that does not end " * 2 + ".pdf",
         make_pdf([SENTENCE, "The end."]),
     )
-    expect(notes(student)).to_have_value(re.compile("The end"))
+    expect(notes_field(student)).to_have_value(re.compile("The end"))
     assert student.page.evaluate("document.documentElement.scrollWidth") == 320

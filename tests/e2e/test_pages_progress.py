@@ -17,18 +17,18 @@ def learner(visitor: Visitor) -> Visitor:
         "Cells", [{"front": f"What is {name}?", "back": "A part."} for name in ("a", "b", "c")]
     )
     cards = visitor.client.get(f"/api/flashcards/decks/{deck}").json()["cards"]
-    when = (datetime.now(UTC) - timedelta(days=1)).isoformat()
-    items = [
-        {"id": str(uuid.uuid4()), "cardId": card["id"], "rating": "good", "reviewedAt": when}
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    reviews = [
+        {"id": str(uuid.uuid4()), "cardId": card["id"], "rating": "good", "reviewedAt": yesterday}
         for card in cards[:2]
     ]
-    visitor.post("/api/flashcards/reviews", {"reviews": items})
+    visitor.post("/api/flashcards/reviews", {"reviews": reviews})
     visitor.sign_in_with_cookie()
     visitor.open("/progress")
     return visitor
 
 
-def test_numbers_and_plots_say_what_was_done(learner: Visitor) -> None:
+def test_progress_page_shows_statistics_and_charts(learner: Visitor) -> None:
     page = learner.page
     expect(page.locator('[data-slot="due-now"]')).to_have_text("2")
     expect(page.locator('[data-slot="streak"]')).to_have_text("1 day")
@@ -40,16 +40,16 @@ def test_numbers_and_plots_say_what_was_done(learner: Visitor) -> None:
     assert page.locator("canvas").count() == 2
 
 
-def test_the_numbers_of_a_plot_are_a_table_too(learner: Visitor) -> None:
-    figure = learner.page.locator('[data-chart="reviews"]')
-    figure.get_by_text("As a table").click()
-    rows = figure.locator(".chart-table").get_by_role("row")
+def test_chart_data_is_shown_as_table(learner: Visitor) -> None:
+    chart = learner.page.locator('[data-chart="reviews"]')
+    chart.get_by_text("As a table").click()
+    rows = chart.locator(".chart-table").get_by_role("row")
     expect(rows).to_have_count(31)
     learner.page.get_by_label("90 days").check()
     expect(rows).to_have_count(91)
 
 
-def test_settings_are_saved_and_wrong_ones_named(learner: Visitor) -> None:
+def test_study_settings_are_saved_and_invalid_value_is_marked(learner: Visitor) -> None:
     page = learner.page
     expect(page.get_by_label("New cards a day")).to_have_value("20")
     page.get_by_label("New cards a day").fill("5")
@@ -64,7 +64,7 @@ def test_settings_are_saved_and_wrong_ones_named(learner: Visitor) -> None:
     expect(page.get_by_label("To remember, in %")).to_have_value("85")
 
 
-def test_the_page_fits_a_small_phone(learner: Visitor) -> None:
+def test_progress_page_fits_small_phone(learner: Visitor) -> None:
     learner.page.set_viewport_size({"width": 320, "height": 640})
     learner.page.reload()
     expect(learner.page.locator("canvas").first).to_be_visible()
