@@ -9,21 +9,21 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.helpers.page_objects import Visitor
 from tests.helpers.processes import RunningServer, eventually
 
-KEPT = """async () => {
-  const caught = [];
+CACHED_FILES = """async () => {
+  const files = [];
   for (const name of await caches.keys())
     for (const request of await (await caches.open(name)).keys())
-      caught.push([new URL(request.url).pathname, await (await caches.match(request)).text()]);
-  return caught;
+      files.push([new URL(request.url).pathname, await (await caches.match(request)).text()]);
+  return files;
 }"""
-SITTING = """async () => {
-  const name = (await caches.keys()).find((each) => each.startsWith("mindflip-study-"));
+CACHED_STUDY = """async () => {
+  const name = (await caches.keys()).find((key) => key.startsWith("mindflip-study-"));
   const cache = await caches.open(name);
-  const sittings = (await cache.keys()).filter(({ url }) => url.includes("/api/"));
-  return (await Promise.all(sittings.map(async (one) => (await cache.match(one)).text()))).join();
+  const keys = (await cache.keys()).filter(({ url }) => url.includes("/api/"));
+  return (await Promise.all(keys.map(async (key) => (await cache.match(key)).text()))).join();
 }"""
-IS_PAGE_KEPT = "() => caches.match(location.pathname).then(Boolean)"
-OLD_VERSIONS = """async () => {
+IS_PAGE_CACHED = "() => caches.match(location.pathname).then(Boolean)"
+CREATE_OLD_CACHES = """async () => {
   for (const name of ["mindflip-shell-oldest", "mindflip-shell-old"])
     await (await caches.open(name)).put(`/static/css/${name}.css`, new Response(name));
 }"""
@@ -34,27 +34,27 @@ def installed(new_context: Callable[..., BrowserContext], server: RunningServer)
     """Return a visitor whose service worker is active and has cached the app shell."""
     visitor = Visitor(new_context().new_page(), server, "nobody")
     visitor.open()
-    wait_until_kept(visitor.page)
+    wait_for_service_worker(visitor.page)
     return visitor
 
 
-def wait_until_kept(page: Page) -> None:
+def wait_for_service_worker(page: Page) -> None:
     page.evaluate("navigator.serviceWorker.ready")
     page.wait_for_function("navigator.serviceWorker.controller !== null")
 
 
-def test_browsers_find_nothing_that_keeps_it_from_being_installed(installed: Visitor) -> None:
+def test_browser_reports_no_installability_errors(installed: Visitor) -> None:
     devtools = installed.page.context.new_cdp_session(installed.page)
     assert devtools.send("Page.getAppManifest")["errors"] == []
     # Playwright's contexts are incognito profiles, which report this for every site.
-    hindrances = {
+    errors = {
         error["errorId"]
         for error in devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
     }
-    assert hindrances - {"in-incognito"} == set()
+    assert errors - {"in-incognito"} == set()
 
 
-def test_every_icon_and_shortcut_of_the_manifest_is_there(server: RunningServer) -> None:
+def test_icons_and_shortcuts_of_manifest_are_served(server: RunningServer) -> None:
     manifest = httpx.get(f"{server.url}/manifest.webmanifest").json()
     addresses = [icon["src"] for icon in manifest["icons"]] + [
         shortcut["url"] for shortcut in manifest["shortcuts"]
@@ -64,7 +64,7 @@ def test_every_icon_and_shortcut_of_the_manifest_is_there(server: RunningServer)
     } == {200}
 
 
-def test_without_a_network_a_page_says_what_still_works_and_comes_back_by_itself(
+def test_offline_page_is_shown_without_network_and_reloads_after_reconnect(
     installed: Visitor,
 ) -> None:
     context = installed.page.context
@@ -82,20 +82,20 @@ def test_without_a_network_a_page_says_what_still_works_and_comes_back_by_itself
     expect(installed.page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=20_000)
 
 
-def test_what_is_kept_is_nobodys(installed: Visitor) -> None:
+def test_cache_contains_no_user_data(installed: Visitor) -> None:
     installed.name = "somebody-with-a-name"
     installed.register()
-    secret = installed.create_deck("A secret deck", [{"front": "a secret question", "back": "b"}])
+    deck = installed.create_deck("A secret deck", [{"front": "a secret question", "back": "b"}])
     installed.sign_in()
-    for address in ("/decks", f"/decks/{secret}", "/offline"):
+    for address in ("/decks", f"/decks/{deck}", "/offline"):
         installed.open(address)
     installed.page.evaluate("fetch('/api/flashcards/decks').then((answer) => answer.text())")
-    kept = installed.page.evaluate(KEPT)
-    assert {path for path, _ in kept if not path.startswith("/static/")} == {"/offline"}
-    assert [path for path, text in kept if "secret" in text or installed.name in text] == []
+    cached = installed.page.evaluate(CACHED_FILES)
+    assert {path for path, _ in cached if not path.startswith("/static/")} == {"/offline"}
+    assert [path for path, text in cached if "secret" in text or installed.name in text] == []
 
 
-def test_studying_goes_on_after_a_reload_without_a_network_until_its_user_signs_out(
+def test_study_continues_offline_after_reload_until_user_signs_out(
     installed: Visitor,
 ) -> None:
     installed.name = "somebody-who-studies"
@@ -108,10 +108,10 @@ def test_studying_goes_on_after_a_reload_without_a_network_until_its_user_signs_
     installed.open(f"/decks/{deck}/study")
     rate(installed, "vacuole")
     # `wait_for_function` treats a promise as true, whatever its value is.
-    eventually(lambda: installed.page.evaluate(IS_PAGE_KEPT))
+    eventually(lambda: installed.page.evaluate(IS_PAGE_CACHED))
     installed.page.context.set_offline(True)
     rate(installed, "ribosome")
-    eventually(lambda: "ribosome" not in installed.page.evaluate(SITTING))
+    eventually(lambda: "ribosome" not in installed.page.evaluate(CACHED_STUDY))
     installed.page.reload()
     expect(installed.page.get_by_text("to send. Go on")).to_be_visible()
     rate(installed, "nucleus")
@@ -132,7 +132,7 @@ def rate(learner: Visitor, question: str) -> None:
     learner.page.keyboard.press("4")
 
 
-def test_after_signing_out_nothing_of_a_user_is_shown_without_a_network(installed: Visitor) -> None:
+def test_user_data_is_not_shown_offline_after_sign_out(installed: Visitor) -> None:
     installed.name = "somebody-who-leaves"
     installed.sign_up()
     installed.page.get_by_role("button", name="Account").click()
@@ -143,14 +143,14 @@ def test_after_signing_out_nothing_of_a_user_is_shown_without_a_network(installe
     expect(installed.page.get_by_text(installed.name)).to_have_count(0)
 
 
-def test_a_new_version_keeps_the_files_of_the_one_before_for_tabs_that_are_open(
+def test_service_worker_keeps_cache_of_only_one_previous_version(
     new_context: Callable[..., BrowserContext], server: RunningServer
 ) -> None:
     page = new_context().new_page()
     page.goto(f"{server.url}/manifest.webmanifest")
-    page.evaluate(OLD_VERSIONS)
+    page.evaluate(CREATE_OLD_CACHES)
     page.goto(server.url)
-    wait_until_kept(page)
+    wait_for_service_worker(page)
     assert page.evaluate("caches.keys()") == [
         "mindflip-shell-old",
         page.evaluate("caches.keys()")[-1],
@@ -161,8 +161,10 @@ def test_a_new_version_keeps_the_files_of_the_one_before_for_tabs_that_are_open(
     )
 
 
-def test_the_service_worker_is_asked_for_anew_and_carries_the_policy(server: RunningServer) -> None:
-    answer = httpx.get(f"{server.url}/sw.js")
-    assert answer.headers["Cache-Control"] == "no-cache"
-    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
-    assert answer.headers["Content-Type"].startswith("text/javascript")
+def test_service_worker_script_is_revalidated_and_has_security_policy(
+    server: RunningServer,
+) -> None:
+    response = httpx.get(f"{server.url}/sw.js")
+    assert response.headers["Cache-Control"] == "no-cache"
+    assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+    assert response.headers["Content-Type"].startswith("text/javascript")

@@ -9,9 +9,9 @@ import pytest
 
 from tests.helpers.page_objects import Visitor
 
-TABLE = Path(__file__).resolve().parent.parent / "contract" / "rendering_cases.json"
-CASES: list[dict[str, Any]] = json.loads(TABLE.read_text(encoding="utf-8"))
-# Convert the page's HTML to the table's form: math as its source, and links without a target.
+CASES_FILE = Path(__file__).resolve().parent.parent / "contract" / "rendering_cases.json"
+CASES: list[dict[str, Any]] = json.loads(CASES_FILE.read_text(encoding="utf-8"))
+# Convert the page's HTML to the form of the cases: math as its source, and links without a target.
 RENDER_ALL = """async (cases) => {
   const { renderInto } = await import("mindflip/text");
   window.ran = [];
@@ -38,7 +38,7 @@ RENDER_ALL = """async (cases) => {
 }"""
 # Find elements that no card may add to a page. KaTeX draws square roots and braces as SVG without
 # handlers, so these are allowed.
-STRANGERS = """() => [...document.querySelectorAll("body > div *")].filter((element) =>
+FORBIDDEN_ELEMENTS = """() => [...document.querySelectorAll("body > div *")].filter((element) =>
   element.matches(`script, img, iframe, style, form, object, embed, link, base, template, [src],
     [srcdoc]`)
   || (element.matches("svg, svg *") && !element.closest(".katex-html"))
@@ -54,18 +54,18 @@ def rendered(visitor: Visitor) -> list[list[str]]:
     return visitor.page.evaluate(RENDER_ALL, CASES)
 
 
-def test_the_page_renders_what_the_table_says(rendered: list[list[str]]) -> None:
-    wrong = {
+def test_card_text_is_rendered_as_in_contract_cases(rendered: list[list[str]]) -> None:
+    mismatches = {
         case["name"]: shown
         for case, shown in zip(CASES, rendered, strict=True)
-        if shown[0] not in (case["html"], _lines(case["html"]))
+        if shown[0] not in (case["html"], _without_line_breaks(case["html"]))
         or shown[1] != case.get("question", shown[1])
         or shown[2] != case.get("answer", shown[2])
     }
-    assert wrong == {}
+    assert mismatches == {}
 
 
-def _lines(html: str) -> str:
+def _without_line_breaks(html: str) -> str:
     """Return the HTML with line breaks and paragraph tags replaced by spaces.
 
     The page shows text without other markup as plain text, and a style keeps its line breaks.
@@ -73,6 +73,8 @@ def _lines(html: str) -> str:
     return re.sub(r"\s*(</?p>|<br>|\n)+\s*", " ", html).strip()
 
 
-def test_nothing_hostile_runs_or_loads(visitor: Visitor, rendered: list[list[str]]) -> None:
+def test_hostile_card_text_runs_no_script_and_adds_no_forbidden_element(
+    visitor: Visitor, rendered: list[list[str]]
+) -> None:
     assert visitor.page.evaluate("window.ran") == []
-    assert visitor.page.evaluate(STRANGERS) == []
+    assert visitor.page.evaluate(FORBIDDEN_ELEMENTS) == []

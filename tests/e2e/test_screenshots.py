@@ -3,7 +3,7 @@
     MINDFLIP_PICTURES=docs/images pytest tests/e2e/test_screenshots.py
 
 The cards in the screenshots are examples. A screenshot with cards must therefore not name a real
-model, unless that model wrote the cards.
+model, unless that model generated the cards.
 """
 
 import json
@@ -92,10 +92,10 @@ def example_server(
 
 
 @pytest.fixture
-def example_maker(page: Page, example_server: RunningServer) -> Visitor:
+def example_visitor(page: Page, example_server: RunningServer) -> Visitor:
     """Return a visitor whose Make page shows CARDS.
 
-    An engine without a model, on another device, wrote the cards.
+    An engine without a model, on another device, generated the cards.
     """
     visitor = Visitor(page, example_server, f"student-{secrets.token_hex(4)}")
     visitor.open_as_new_user()
@@ -109,14 +109,14 @@ def example_maker(page: Page, example_server: RunningServer) -> Visitor:
     return visitor
 
 
-def test_example_cards_are_labelled_and_name_no_real_model(example_maker: Visitor) -> None:
-    expect(example_maker.batch.get_by_role("heading", name=EXAMPLE_TOPIC)).to_be_visible()
-    assert example_maker.fronts() == [front for front, _ in CARDS]
-    assert named_models(example_maker.page) == []
+def test_example_cards_are_labelled_and_name_no_real_model(example_visitor: Visitor) -> None:
+    expect(example_visitor.batch.get_by_role("heading", name=EXAMPLE_TOPIC)).to_be_visible()
+    assert example_visitor.fronts() == [front for front, _ in CARDS]
+    assert named_models(example_visitor.page) == []
 
 
 @on_request
-def test_pictures_of_the_doors(visitor: Visitor) -> None:
+def test_screenshots_of_public_pages_are_taken(visitor: Visitor) -> None:
     for name, address in (("welcome", "/"), ("sign-up", "/sign-up")):
         visitor.open(address)
         take_screenshots(visitor.page, name)
@@ -124,7 +124,7 @@ def test_pictures_of_the_doors(visitor: Visitor) -> None:
 
 @on_request
 @pytest.mark.usefixtures("one_model_at_a_time")
-def test_pictures_of_the_maker(student: Visitor) -> None:
+def test_screenshots_of_make_page_are_taken(student: Visitor) -> None:
     take_screenshots(student.page, "make", may_name_models=True)
     student.page.get_by_role("button", name="Change model").click()
     take_screenshots(student.page, "models", may_name_models=True)
@@ -134,19 +134,19 @@ def test_pictures_of_the_maker(student: Visitor) -> None:
     expect(student.model).to_contain_text("of 98 MB")
     take_screenshot(student.page, "make-loading", DESKTOP, "light", may_name_models=True)
     student.wait_for_first_card()
-    # The model that the page names wrote these cards.
+    # The model that the page names generated these cards.
     take_screenshot(student.page, "make-writing", DESKTOP, "light", may_name_models=True)
 
 
 @on_request
 @pytest.mark.usefixtures("one_model_at_a_time")
-def test_pictures_of_the_maker_with_example_cards(example_maker: Visitor) -> None:
-    example_maker.load_model()
-    take_screenshots(example_maker.page, "make-done", desktop=TALL)
+def test_screenshots_of_make_page_with_example_cards_are_taken(example_visitor: Visitor) -> None:
+    example_visitor.load_model()
+    take_screenshots(example_visitor.page, "make-done", desktop=TALL)
 
 
 @on_request
-def test_pictures_of_decks(student: Visitor) -> None:
+def test_screenshots_of_decks_are_taken(student: Visitor) -> None:
     student.open("/decks")
     take_screenshots(student.page, "decks")
     student.page.get_by_role("link", name="Photosynthesis", exact=True).click()
@@ -163,7 +163,7 @@ def test_pictures_of_decks(student: Visitor) -> None:
 
 
 @on_request
-def test_pictures_of_studying(student: Visitor) -> None:
+def test_screenshots_of_study_pages_are_taken(student: Visitor) -> None:
     student.create_deck("Physics", MATH)
     student.open("/study")
     expect(student.page.get_by_role("button", name="Show answer")).to_be_visible()
@@ -180,7 +180,7 @@ def test_pictures_of_studying(student: Visitor) -> None:
 
 
 @on_request
-def test_pictures_of_what_comes_in_and_goes_out(student: Visitor) -> None:
+def test_screenshots_of_import_trash_and_print_pages_are_taken(student: Visitor) -> None:
     deck = student.create_deck("Physics", MATH)
     for name, address in (
         ("import", "/decks/import"),

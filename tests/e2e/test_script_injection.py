@@ -1,4 +1,4 @@
-"""Scripts planted in text from users, models and files don't run on any page that shows it."""
+"""Scripts in text from users, models and files don't run on any page that shows the text."""
 
 import io
 import json
@@ -16,24 +16,24 @@ from tests.helpers.page_objects import Visitor
 from tests.helpers.quick_engine import Card, quick_engine
 from tests.helpers.users import PASSWORD
 
-RUNS = "window.planted=1,alert(1)"
-PLANTS = [
-    f"<script>{RUNS}</script>",
-    f"<img src=x onerror={RUNS}>",
-    f"<svg/onload={RUNS}>",
-    f'"><iframe srcdoc="<script>parent.{RUNS}</script>"></iframe>',
-    f"<a href='javascript:{RUNS}'>here</a> [link](javascript:{RUNS}) ![x](javascript:{RUNS})",
-    f"\\(\\href{{javascript:{RUNS}}}{{x}} \\htmlData{{x=1}}{{y}}\\) $$\\url{{javascript:{RUNS}}}$$",
+CODE = "window.planted=1,alert(1)"
+PAYLOADS = [
+    f"<script>{CODE}</script>",
+    f"<img src=x onerror={CODE}>",
+    f"<svg/onload={CODE}>",
+    f'"><iframe srcdoc="<script>parent.{CODE}</script>"></iframe>',
+    f"<a href='javascript:{CODE}'>here</a> [link](javascript:{CODE}) ![x](javascript:{CODE})",
+    f"\\(\\href{{javascript:{CODE}}}{{x}} \\htmlData{{x=1}}{{y}}\\) $$\\url{{javascript:{CODE}}}$$",
     (
-        f"[data](data:text/html,<script>{RUNS}</script>) <object"
-        f" data='data:text/html,<script>{RUNS}</script>'></object>"
+        f"[data](data:text/html,<script>{CODE}</script>) <object"
+        f" data='data:text/html,<script>{CODE}</script>'></object>"
     ),
     (
-        f"{{{{constructor.constructor('{RUNS}')()}}}} {{{{c1::<script>{RUNS}</script>}}}}"
-        f" </textarea></title></style><script>{RUNS}</script>"
+        f"{{{{constructor.constructor('{CODE}')()}}}} {{{{c1::<script>{CODE}</script>}}}}"
+        f" </textarea></title></style><script>{CODE}</script>"
     ),
 ]
-SHORT = PLANTS[1]
+SHORT_PAYLOAD = PAYLOADS[1]
 ALIVE = (
     "<script",
     "<img",
@@ -44,7 +44,7 @@ ALIVE = (
     "<a href='javascript",
 )
 # Report whether a script ran, and list the elements that could run one, without clicking on them.
-FOUND = """() => [...(window.planted ? ["it ran"] : []),
+FIND_INJECTED = """() => [...(window.planted ? ["a script ran"] : []),
   ...[...document.querySelectorAll("*")].filter((element) =>
   [...element.attributes].some(({ name, value }) =>
     /^on/.test(name) || (/^(?:href|src|action|data)$/.test(name)
@@ -52,7 +52,7 @@ FOUND = """() => [...(window.planted ? ["it ran"] : []),
   || element.matches("iframe, object, embed") || element.matches("script")
   && element.textContent.includes("planted")
 ).map((element) => element.outerHTML.slice(0, 200))]"""
-PROMOTE = (
+PROMOTE_TO_ADMIN = (
     "from django.contrib.auth.models import User;"
     " User.objects.filter(username={!r}).update(is_staff=True, is_superuser=True)"
 )
@@ -60,9 +60,9 @@ PROMOTE = (
 
 @pytest.fixture
 def author(visitor: Visitor) -> Visitor:
-    """Return a visitor who is signed in and is also an operator, with access to the admin."""
+    """Return a visitor who is signed in and has access to the admin."""
     visitor.register()
-    visitor.server.manage("shell", "-c", PROMOTE.format(visitor.name))
+    visitor.server.manage("shell", "-c", PROMOTE_TO_ADMIN.format(visitor.name))
     visitor.sign_in()
     expect(visitor.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
     return visitor
@@ -80,25 +80,26 @@ def rest(author: Visitor) -> Iterator[httpx.Client]:
         yield client
 
 
-def planted_deck(rest: httpx.Client) -> dict[str, Any]:
+def create_payload_deck(rest: httpx.Client) -> dict[str, Any]:
     cards = [
-        {"front": plant, "back": plant, "tags": [f"<b onclick={RUNS}>"], "sentence": plant}
-        for plant in PLANTS
+        {"front": payload, "back": payload, "tags": [f"<b onclick={CODE}>"], "sentence": payload}
+        for payload in PAYLOADS
     ]
-    answer = rest.post(
-        "/flashcards/decks", json={"name": SHORT, "tags": [SHORT[:30]], "cards": cards}
+    response = rest.post(
+        "/flashcards/decks",
+        json={"name": SHORT_PAYLOAD, "tags": [SHORT_PAYLOAD[:30]], "cards": cards},
     )
-    return answer.raise_for_status().json()
+    return response.raise_for_status().json()
 
 
-def written(options: dict[str, Any]) -> list[Card]:
-    return [{"front": plant, "back": plant} for plant in PLANTS]
+def generate_payloads(options: dict[str, Any]) -> list[Card]:
+    return [{"front": payload, "back": payload} for payload in PAYLOADS]
 
 
-def look(page: Page, address: str, faults: list[str]) -> None:
+def check_page(page: Page, address: str, problems: list[str]) -> None:
     page.goto(address)
     page.wait_for_load_state("networkidle")
-    faults += [f"{address}: {fault}" for fault in page.evaluate(FOUND)]
+    problems += [f"{address}: {problem}" for problem in page.evaluate(FIND_INJECTED)]
 
 
 def package_fields(package: bytes) -> str:
@@ -111,17 +112,19 @@ def package_fields(package: bytes) -> str:
         )
 
 
-def test_what_is_planted_in_cards_runs_nowhere(author: Visitor, rest: httpx.Client) -> None:
-    page, url, faults = author.page, author.server.url, []
-    page.on("dialog", lambda dialog: (faults.append(f"{page.url}: a dialog"), dialog.dismiss()))
-    with quick_engine(author, written):
-        author.generate(SHORT, len(PLANTS))
+def test_scripts_in_card_text_are_inert_on_pages_and_in_anki_export(
+    author: Visitor, rest: httpx.Client
+) -> None:
+    page, url, problems = author.page, author.server.url, []
+    page.on("dialog", lambda dialog: (problems.append(f"{page.url}: a dialog"), dialog.dismiss()))
+    with quick_engine(author, generate_payloads):
+        author.generate(SHORT_PAYLOAD, len(PAYLOADS))
         author.wait_for_first_card()
-        faults += [f"while making: {fault}" for fault in page.evaluate(FOUND)]
-    deck, second, gone = (planted_deck(rest) for _ in range(3))
-    rest.delete(f"/flashcards/decks/{gone['id']}").raise_for_status()
-    rest.delete(f"/flashcards/cards/{second['cards'][0]['id']}").raise_for_status()
-    file = {"file": (f"{SHORT}.csv", "front,back\n" + json.dumps(SHORT) + ",b\n")}
+        problems += [f"during generation: {problem}" for problem in page.evaluate(FIND_INJECTED)]
+    deck, other, deleted = (create_payload_deck(rest) for _ in range(3))
+    rest.delete(f"/flashcards/decks/{deleted['id']}").raise_for_status()
+    rest.delete(f"/flashcards/cards/{other['cards'][0]['id']}").raise_for_status()
+    file = {"file": (f"{SHORT_PAYLOAD}.csv", "front,back\n" + json.dumps(SHORT_PAYLOAD) + ",b\n")}
     imported = rest.post("/flashcards/imports", files=file)
     assert imported.status_code == 201, imported.text
     pages = [
@@ -135,8 +138,8 @@ def test_what_is_planted_in_cards_runs_nowhere(author: Visitor, rest: httpx.Clie
         "account",
     ]
     pages += [
-        f"decks/{deck['id']}{way}"
-        for way in ("?view=cards", "?view=table", "/print", "/print?layout=quiz", "/study")
+        f"decks/{deck['id']}{view}"
+        for view in ("?view=cards", "?view=table", "/print", "/print?layout=quiz", "/study")
     ]
     pages += [f"admin/flashcards/{kind}/" for kind in ("deck", "card")] + [
         "admin/sessions_app/generation/"
@@ -146,8 +149,8 @@ def test_what_is_planted_in_cards_runs_nowhere(author: Visitor, rest: httpx.Clie
         f"admin/flashcards/card/{deck['cards'][0]['id']}/change/",
     ]
     pages += [
-        f"api/flashcards/{what}"
-        for what in (
+        f"api/flashcards/{path}"
+        for path in (
             "decks",
             f"decks/{deck['id']}",
             f"decks/{deck['id']}/cards",
@@ -157,14 +160,14 @@ def test_what_is_planted_in_cards_runs_nowhere(author: Visitor, rest: httpx.Clie
         )
     ]
     for address in pages:
-        look(page, f"{url}/{address}", faults)
-    assert faults == []
-    drawn = package_fields(
+        check_page(page, f"{url}/{address}", problems)
+    assert problems == []
+    rendered = package_fields(
         rest.get(f"/flashcards/decks/{deck['id']}/export?format=apkg").content
     ).lower()
     assert [
-        sign
-        for sign in (
+        markup
+        for markup in (
             "<script",
             "<img",
             "<svg",
@@ -173,5 +176,5 @@ def test_what_is_planted_in_cards_runs_nowhere(author: Visitor, rest: httpx.Clie
             '<a href="javascript',
             "<a href='javascript",
         )
-        if sign in drawn
+        if markup in rendered
     ] == []

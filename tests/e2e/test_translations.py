@@ -1,4 +1,4 @@
-"""Every text on the pages is translated: in the pseudo language, it is in brackets."""
+"""Every text on the pages is translated: texts in the pseudo language are in brackets."""
 
 import re
 import secrets
@@ -74,19 +74,19 @@ def visitor(page: Page, pseudo_server: RunningServer) -> Visitor:
 
 
 def untranslated(page: Page) -> list[str]:
-    """Return the words on the page that are in no brackets and no data."""
+    """Return the words on the page that are neither in brackets nor in DATA."""
     text = pseudo.without_brackets(page.evaluate(TEXTS))
     return re.findall(r"[^\W\d_]{2,}[^\n]*", DATA.sub(" ", text))
 
 
 @pytest.mark.parametrize("name", page_states.PAGES)
-def test_every_text_is_translated_on(visitor: Visitor, name: str) -> None:
+def test_page_texts_are_translated(visitor: Visitor, name: str) -> None:
     texts = {}
-    for row in page_states.PAGE_STATES[name]:
-        page_states.open_state(visitor, row)
+    for state in page_states.PAGE_STATES[name]:
+        page_states.open_state(visitor, state)
         visitor.page.wait_for_load_state("networkidle")
-        texts[f"{row.address} {row.button}"] = untranslated(visitor.page)
-    assert {where: left for where, left in texts.items() if left} == {}
+        texts[f"{state.address} {state.button}"] = untranslated(visitor.page)
+    assert {view: missing for view, missing in texts.items() if missing} == {}
 
 
 @pytest.fixture
@@ -99,70 +99,70 @@ def student(visitor: Visitor) -> Visitor:
     return visitor
 
 
-def press(student: Visitor, name: str) -> None:
-    """Press the first button whose name contains this text, and look at the texts that follow."""
+def press_and_check(student: Visitor, name: str) -> None:
+    """Press the first button whose name contains this text, and check the texts that follow."""
     student.page.get_by_role("button", name=name).first.click()
     student.page.wait_for_load_state("networkidle")
     assert untranslated(student.page) == [], name
 
 
-def test_every_text_is_translated_while_cards_are_made(student: Visitor) -> None:
+def test_texts_are_translated_during_generation(student: Visitor) -> None:
     page = student.page
     student.open()
-    press(student, "Let another device write")
-    press(student, "Generate")
+    press_and_check(student, "Let another device write")
+    press_and_check(student, "Generate")
     page.get_by_label("My notes").check()
-    press(student, "Generate")
+    press_and_check(student, "Generate")
     page.get_by_label("⟦Notes⟧", exact=True).fill("Physics 1. " * 900)
     page.get_by_label("Topic (optional)").fill("Physics")
     assert untranslated(page) == []
     cards = iter(range(1000))
-    with quick_engine(student, lambda request: [physics(next(cards))]):
-        press(student, "Generate")
+    with quick_engine(student, lambda request: [physics_card(next(cards))]):
+        press_and_check(student, "Generate")
         student.wait_for_batch("done")
         assert untranslated(page) == []
         for name in ("Show answer", "Edit: ", "Save card", "Throw away", "Undo"):
-            press(student, name)
-    press(student, "Save as deck")
+            press_and_check(student, name)
+    press_and_check(student, "Save as deck")
     expect(page.get_by_role("link", name="Physics")).to_be_visible()
     assert untranslated(page) == []
 
 
-def physics(number: int) -> dict[str, str]:
+def physics_card(number: int) -> dict[str, str]:
     return {"front": f"Physics {number}?", "back": f"Physics {number}"}
 
 
-def test_every_text_is_translated_when_a_generation_fails(student: Visitor) -> None:
+def test_texts_are_translated_after_failed_generation(student: Visitor) -> None:
     student.open()
-    press(student, "Let another device write")
+    press_and_check(student, "Let another device write")
     student.page.get_by_label("⟦Topic⟧", exact=True).fill("Physics")
     with quick_engine(student, lambda request: []):
-        press(student, "Generate")
+        press_and_check(student, "Generate")
         student.wait_for_batch("failed")
         assert untranslated(student.page) == []
 
 
-def test_every_text_is_translated_while_a_deck_is_edited(student: Visitor) -> None:
+def test_texts_are_translated_during_deck_editing(student: Visitor) -> None:
     student.open("/decks")
     student.page.get_by_role("link", name="Physics", exact=True).click()
     for name in ("Edit card 1", "Save card", "Delete card 1", "Undo", "More", "Rename", "Cancel"):
-        press(student, name)
+        press_and_check(student, name)
     student.page.get_by_role("link", name="Table").click()
     student.page.get_by_label("Choose all cards on this page").check()
     assert untranslated(student.page) == []
     for name in ("Tag", "Cancel", "Move", "Cancel", "⟦Delete⟧", "Undo"):
-        press(student, name)
+        press_and_check(student, name)
 
 
-def test_every_text_is_translated_during_an_import(student: Visitor) -> None:
+def test_texts_are_translated_during_import(student: Visitor) -> None:
     page = student.page
     student.open("/decks/import")
     page.get_by_label("Or paste a table").fill("Physics 7?\tPhysics\n\tPhysics\n")
-    press(student, "Look at it")
-    press(student, "Import 2 rows")
+    press_and_check(student, "Look at it")
+    press_and_check(student, "Import 2 rows")
     expect(page.get_by_role("heading", name="1 card added")).to_be_visible()
     assert untranslated(page) == []
-    press(student, "Import another file")
+    press_and_check(student, "Import another file")
     page.get_by_label("Choose a file").set_input_files(
         {"name": "Physics.apkg", "mimeType": "application/zip", "buffer": b"PK\x03\x04 broken"}
     )
@@ -170,13 +170,13 @@ def test_every_text_is_translated_during_an_import(student: Visitor) -> None:
     assert untranslated(page) == []
 
 
-def test_every_text_is_translated_while_cards_are_studied(student: Visitor) -> None:
+def test_texts_are_translated_during_study(student: Visitor) -> None:
     student.open("/study")
     for name in ("Show answer", "Again", "Undo", "Show answer", "Hard"):
-        press(student, name)
+        press_and_check(student, name)
     for rating in ("Good", "Easy"):
-        press(student, "Show answer")
-        press(student, rating)
+        press_and_check(student, "Show answer")
+        press_and_check(student, rating)
     for address in ("/progress", "/decks"):
         student.open(address)
         student.page.wait_for_load_state("networkidle")
