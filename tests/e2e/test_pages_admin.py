@@ -4,17 +4,16 @@ The Content Security Policy doesn't block its charts, and its pages fit small wi
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.processes import RunningServer
+from tests.helpers.processes import ROOT, RunningServer
 from tests.helpers.screenshots import on_request, take_screenshots
 from tests.helpers.users import PASSWORD
 
-ADMIN_DATA_SCRIPT = Path(__file__).with_name("admin_data.py")
+ADMIN_DATA_SCRIPT = ROOT / "tests/helpers/admin_data.py"
 
 
 @pytest.fixture(scope="module")
