@@ -34,7 +34,7 @@ PAYLOADS = [
     ),
 ]
 SHORT_PAYLOAD = PAYLOADS[1]
-ALIVE = (
+ACTIVE_MARKUP = (
     "<script",
     "<img",
     "<svg",
@@ -165,16 +165,4 @@ def test_scripts_in_card_text_are_inert_on_pages_and_in_anki_export(
     rendered = package_fields(
         rest.get(f"/flashcards/decks/{deck['id']}/export?format=apkg").content
     ).lower()
-    assert [
-        markup
-        for markup in (
-            "<script",
-            "<img",
-            "<svg",
-            "<iframe",
-            "<object",
-            '<a href="javascript',
-            "<a href='javascript",
-        )
-        if markup in rendered
-    ] == []
+    assert [markup for markup in ACTIVE_MARKUP if markup in rendered] == []
