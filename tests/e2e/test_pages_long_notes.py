@@ -73,14 +73,14 @@ def test_long_notes_are_generated_in_parts_and_saved_as_deck_with_provenance(
 def test_failed_part_is_retried_without_other_parts(student: Visitor) -> None:
     failing = {"is": True}
 
-    def write(request: dict[str, Any]) -> list[Card]:
+    def generate_cards(request: dict[str, Any]) -> list[Card]:
         return (
             []
             if failing["is"] and "number 100 " in request["options"]["source"]
             else generate_from_facts(request)
         )
 
-    with quick_engine(student, write) as requests:
+    with quick_engine(student, generate_cards) as requests:
         generate_batch(student)
         expect(student.batch).to_contain_text(
             re.compile("Part 1 gave no cards: .+ The others are here.")
@@ -112,10 +112,10 @@ def test_missing_cards_are_reported_and_can_be_requested(student: Visitor) -> No
     student.page.get_by_label("Notes", exact=True).fill(" ".join(FACTS[:10]))
     repeating = {"is": True}
 
-    def write(request: dict[str, Any]) -> list[Card]:
+    def generate_cards(request: dict[str, Any]) -> list[Card]:
         return [fact_card("100")] if repeating["is"] else generate_from_facts(request)
 
-    with quick_engine(student, write):
+    with quick_engine(student, generate_cards):
         generate_batch(student)
         expect(student.batch).to_contain_text(
             "The model repeated itself, so there are fewer cards than you asked for."
@@ -131,10 +131,10 @@ def test_cloze_kind_and_language_are_requested_and_cloze_is_saved(student: Visit
     student.page.get_by_label("Language").fill("Deutsch")
     student.page.get_by_label("Cards", exact=True).fill("1")
 
-    def write(request: dict[str, Any]) -> list[Card]:
+    def generate_cards(request: dict[str, Any]) -> list[Card]:
         return [{"front": "Fact number 100 is about ____ 100.", "back": "thing"}]
 
-    with quick_engine(student, write) as requests:
+    with quick_engine(student, generate_cards) as requests:
         generate_batch(student)
     assert (requests[0]["options"]["kind"], requests[0]["options"]["language"]) == (
         "cloze",

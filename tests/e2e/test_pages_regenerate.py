@@ -45,11 +45,11 @@ def generate_numbered() -> GenerateCards:
     """Return a function that generates a card with a new number each time."""
     numbers = count(1)
 
-    def write(_: dict[str, Any]) -> list[Card]:
+    def generate_cards(_: dict[str, Any]) -> list[Card]:
         number = next(numbers)
         return [{"front": f"New question {number}?", "back": f"New answer {number}."}]
 
-    return write
+    return generate_cards
 
 
 def test_proposal_replaces_card_after_acceptance_and_undo_restores_card(
