@@ -1,4 +1,4 @@
-"""Scripts that load and run the engines of a page."""
+"""Scripts that load and run engines in a page."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 @dataclass
 class EnginePage:
-    """A page of a signed-in user that runs scripts against its engines."""
+    """A page of a signed-in user, with methods that run scripts on its engines."""
 
     page: Page
     errors: list[str]
@@ -26,9 +26,9 @@ class EnginePage:
                 const engines = await import("mindflip/engine");
                 const {{ models }} = await (await fetch("/api/webllm/models")).json();
                 const work = (async () => {{ {script} }})();
-                const late = new Promise((_, reject) => setTimeout(() =>
-                    reject(new Error("no end after {seconds} s")), {seconds * 1000}));
-                return Promise.race([work, late]).catch((error) => ({{ error: {{
+                const timeout = new Promise((_, reject) => setTimeout(() =>
+                    reject(new Error("not finished after {seconds} s")), {seconds * 1000}));
+                return Promise.race([work, timeout]).catch((error) => ({{ error: {{
                     code: error.code ?? null, message: error.message }} }}));
             }}""",
             argument,
@@ -36,7 +36,7 @@ class EnginePage:
 
     def load(self, model_id: str) -> dict[str, Any]:
         """Load a model into the page's `engine` and return its facts and all progress reports."""
-        loaded = self.run(
+        result = self.run(
             """globalThis.engine = engines.createEngine(
                 models.find((model) => model.modelId === argument));
             const progress = [];
@@ -44,8 +44,8 @@ class EnginePage:
             return { facts: engine.facts, progress };""",
             model_id,
         )
-        assert "error" not in loaded, loaded
-        return loaded
+        assert "error" not in result, result
+        return result
 
     def generate(
         self, prompt: str, seconds: float = 120, stop_after: int = 0, **options: Any

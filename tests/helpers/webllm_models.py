@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.helpers.processes import ROOT
 
 KIT = ROOT.parent / "shared" / "webllm-kit"
-NO_KIT = "../shared/webllm-kit is not beside this checkout: there is no model for the real WebLLM"
+NO_KIT = "../shared/webllm-kit, which builds the models for WebLLM, is missing"
 
 SMALL_GGUF = "SmolLM2-135M-Instruct-Q4_1"
 SMALL_WEBLLM = "SmolLM2-135M-Instruct-q0f32"
@@ -22,11 +22,11 @@ TINY = "tiny"
 
 def add_webllm_models(folder: Path) -> None:
     """Build the WebLLM models that are missing from `folder`, next to the GGUF model."""
-    _add(folder, TINY, "--random", "2")
-    _add(folder, SMALL_WEBLLM)
+    _build(folder, TINY, "--random", "2")
+    _build(folder, SMALL_WEBLLM)
 
 
-def _add(folder: Path, name: str, *options: str) -> None:
+def _build(folder: Path, name: str, *options: str) -> None:
     description = folder / f"{name}.json"
     if description.exists():
         return

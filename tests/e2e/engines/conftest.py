@@ -56,22 +56,22 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def open_page(browser: Browser, server: RunningServer) -> Iterator[Callable[..., EnginePage]]:
     """Return a function that opens the home page in a new browser profile, as a new user."""
     contexts: list[BrowserContext] = []
-    opened: list[EnginePage] = []
+    engine_pages: list[EnginePage] = []
 
-    def open_signed_up(url: str = server.url, within: Browser = browser) -> EnginePage:
+    def open_as_new_user(url: str = server.url, within: Browser = browser) -> EnginePage:
         # A service worker would hide requests from the tests.
         contexts.append(within.new_context(service_workers="block"))
         page = contexts[-1].new_page()
-        opened.append(EnginePage(page, collect_errors(page)))
+        engine_pages.append(EnginePage(page, collect_errors(page)))
         page.goto(f"{url}/sign-up")
         page.fill("[name=username]", f"alice-{secrets.token_hex(4)}")
         page.fill("[name=password1]", "correct horse battery")
         page.get_by_role("button", name="Make account").click()
         page.wait_for_url(f"{url}/")
-        return opened[-1]
+        return engine_pages[-1]
 
-    yield open_signed_up
+    yield open_as_new_user
     for context in contexts:
         context.close()
-    errors = [error for page in opened for error in page.errors if error != GPU_PROCESS_ENDED]
+    errors = [error for page in engine_pages for error in page.errors if error != GPU_PROCESS_ENDED]
     assert errors == []

@@ -8,13 +8,15 @@ from tests.helpers.browser import launch_browser
 from tests.helpers.engine_page import EnginePage
 
 
-def test_with_webgpu_it_names_the_adapter(open_page: Callable[..., EnginePage]) -> None:
+def test_webgpu_is_reported_as_available_with_its_adapter(
+    open_page: Callable[..., EnginePage],
+) -> None:
     webgpu = open_page().run("return (await engines.findEngines()).webgpu;")
     assert webgpu["available"] is True
     assert webgpu["adapter"]["architecture"] == "swiftshader"
 
 
-def test_a_processor_in_the_place_of_the_graphics_card_is_told_with_what_to_do(
+def test_software_webgpu_is_reported_with_reason_and_next_step(
     open_page: Callable[..., EnginePage],
 ) -> None:
     webgpu = open_page().run("return (await engines.findEngines()).webgpu;")
@@ -23,7 +25,7 @@ def test_a_processor_in_the_place_of_the_graphics_card_is_told_with_what_to_do(
     assert "chrome://settings/system" in webgpu["step"]
 
 
-def test_without_webgpu_it_says_so_and_offers_wllama(
+def test_missing_webgpu_is_reported_with_reason_while_wasm_is_available(
     playwright: Playwright, open_page: Callable[..., EnginePage]
 ) -> None:
     with launch_browser(playwright) as browser:

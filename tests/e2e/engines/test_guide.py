@@ -20,10 +20,10 @@ from tests.helpers.webllm_models import KIT, NO_KIT, TINY
 
 MODEL = "Llama-3-8B-Instruct-q4f16_1-MLC"
 ORIGIN = "http://localhost:3000"
-STATUS = """async ({ token, sessionId }) => {
-  const answer = await fetch(`/api/webllm/session/${sessionId}`, { headers: {
+FETCH_STATUS = """async ({ token, sessionId }) => {
+  const response = await fetch(`/api/webllm/session/${sessionId}`, { headers: {
       Authorization: `Bearer ${token}` } });
-  return (await answer.json()).status;
+  return (await response.json()).status;
 }"""
 # The guide leaves parsing the model's text to its reader. This parser makes cards from any text.
 PARSER = """(text) => {
@@ -58,10 +58,10 @@ def server(
 
 @pytest.fixture(scope="module")
 def token(server: RunningServer) -> str:
-    who = {"username": "alice", "password": "correct horse battery"}
+    credentials = {"username": "alice", "password": "correct horse battery"}
     with httpx.Client(base_url=server.url) as client:
-        client.post("/api/auth/register", json=who).raise_for_status()
-        return client.post("/api/auth/token", json=who).json()["access"]
+        client.post("/api/auth/register", json=credentials).raise_for_status()
+        return client.post("/api/auth/token", json=credentials).json()["access"]
 
 
 @pytest.fixture
@@ -88,13 +88,13 @@ def run_module(page: Page, source: str) -> dict:
     return page.evaluate("async () => (await import('/guide-sample.js')).outcome")
 
 
-def test_the_guides_steps_run_one_after_the_other(page, token):
+def test_guide_samples_generate_cards_when_run_in_order(page, token):
     source = f"""
 const token = {json.dumps(token)};
-const heard = [];
+const reports = [];
 let handleResult;
 const result = new Promise((resolve) => (handleResult = resolve));
-const updateProgress = (progress, message) => heard.push([progress, message]);
+const updateProgress = (progress, message) => reports.push([progress, message]);
 const parseFlashcards = {PARSER};
 {sample("method: 'POST'")}
 {sample("import * as webllm from '@mlc-ai/web-llm'")}
@@ -104,16 +104,16 @@ await new Promise((resolve) => ws.addEventListener("open", resolve));
 {sample("prompt: 'Generate flashcards about Neural Networks'")}
 const {{ cards }} = await result;
 ws.close();
-export const outcome = {{ cards, heard, sessionId }};
+export const outcome = {{ cards, reports, sessionId }};
 """
     outcome = run_module(page, source)
     assert len(outcome["cards"]) == 10
     assert all(card["id"] and card["front"] and card["back"] for card in outcome["cards"])
-    assert [0, "Queued"] in outcome["heard"]
-    assert outcome["heard"][-1][0] == 100
+    assert [0, "Queued"] in outcome["reports"]
+    assert outcome["reports"][-1][0] == 100
 
 
-def test_the_guides_session_calls_run(page, token):
+def test_guide_session_samples_return_status_and_close_session(page, token):
     source = f"""
 const token = {json.dumps(token)};
 {sample("method: 'POST'")}
@@ -130,7 +130,7 @@ export const outcome = statuses;
 
 
 def client_module(token: str, calls: str) -> str:
-    """Return a module that creates and connects the guide's `client` and then makes these calls."""
+    """Return a module that creates and connects the guide's `client` and then runs `calls`."""
     client, (make, initialize, _) = client_class()
     return f"""
 import * as webllm from '@mlc-ai/web-llm';
@@ -146,22 +146,20 @@ client.close();
 """
 
 
-def test_the_guides_client_runs_unmodified_and_its_second_call_is_answered_from_the_cache(
-    page, token
-):
+def test_guide_client_generates_cards_reads_cache_and_closes_session(page, token):
     _, (*_, generate) = client_class()
     calls = f"""{generate}
-const again = await client.generateFlashcards('Neural Networks', 10);
-export const outcome = {{ cards, again, sessionId: client.sessionId }};
+const repeated = await client.generateFlashcards('Neural Networks', 10);
+export const outcome = {{ cards, repeated, sessionId: client.sessionId }};
 """
     outcome = run_module(page, client_module(token, calls))
     assert len(outcome["cards"]["cards"]) == 10
-    assert outcome["again"] == {"cards": outcome["cards"]["cards"], "cached": True}
+    assert outcome["repeated"] == {"cards": outcome["cards"]["cards"], "cached": True}
     argument = {"token": token, "sessionId": outcome["sessionId"]}
-    eventually(lambda: page.evaluate(STATUS, argument) == "closed")
+    eventually(lambda: page.evaluate(FETCH_STATUS, argument) == "closed")
 
 
-def test_the_guides_client_is_not_disturbed_by_an_answer_that_is_sent_twice(page, token):
+def test_guide_client_gets_all_cards_if_it_sends_each_response_twice(page, token):
     calls = """
 const send = client.ws.send.bind(client.ws);
 client.ws.send = (text) => { send(text); if (JSON.parse(text).type === "response") send(text); };

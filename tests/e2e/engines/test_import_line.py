@@ -8,7 +8,7 @@ from tests.helpers.engine_page import EnginePage
 from tests.helpers.webllm_models import KIT, NO_KIT, TINY
 
 
-def test_the_guides_lines_run_with_a_model_of_this_server(
+def test_guide_import_loads_runs_and_caches_server_model(
     open_page: Callable[..., EnginePage],
 ) -> None:
     if not KIT.exists():
@@ -31,17 +31,19 @@ def test_the_guides_lines_run_with_a_model_of_this_server(
     assert result["cached"] is True
 
 
-def test_it_is_the_npm_module_in_all_else(open_page: Callable[..., EnginePage]) -> None:
+def test_guide_import_has_npm_exports_and_respects_custom_model_list(
+    open_page: Callable[..., EnginePage],
+) -> None:
     result = open_page().run(
-        """const ours = await import("@mlc-ai/web-llm");
+        """const imported = await import("@mlc-ai/web-llm");
         const npm = await import("/static/vendor/web-llm/index.js");
-        const engine = new ours.MLCEngine({ appConfig: { model_list: [] } });
-        const refusal = await engine.reload("Llama-3-8B-Instruct-q4f16_1-MLC").catch((error) =>
-            error.name);
-        return { ours: Object.keys(ours).sort(), npm: Object.keys(npm).sort(), refusal,
-        isOne: engine instanceof ours.MLCEngine };"""
+        const engine = new imported.MLCEngine({ appConfig: { model_list: [] } });
+        const errorName = await engine.reload("Llama-3-8B-Instruct-q4f16_1-MLC").catch(
+            (error) => error.name);
+        return { imported: Object.keys(imported).sort(), npm: Object.keys(npm).sort(), errorName,
+        isInstance: engine instanceof imported.MLCEngine };"""
     )
-    assert result["ours"] == result["npm"]
+    assert result["imported"] == result["npm"]
     # An engine with its own model list loads only the models in that list.
-    assert result["refusal"] == "ModelNotFoundError"
-    assert result["isOne"] is True
+    assert result["errorName"] == "ModelNotFoundError"
+    assert result["isInstance"] is True

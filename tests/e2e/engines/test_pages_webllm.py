@@ -10,7 +10,7 @@ from tests.helpers.webllm_models import KIT, NO_KIT, TINY
 
 
 @pytest.mark.skipif(not KIT.exists(), reason=NO_KIT)
-def test_the_page_finds_webgpu_and_writes_with_webllm(visitor: Visitor) -> None:
+def test_make_page_detects_webgpu_and_generates_with_webllm(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open_as_new_user()
     expect(visitor.model).to_contain_text("WebGPU is there")

@@ -9,27 +9,27 @@ from playwright.sync_api import CDPSession, Page, Request, expect
 from tests.helpers.page_objects import LOAD_TIMEOUT_MS, Visitor
 
 SMOL = "SmolLM2 135M Instruct"
-HERE_ALREADY = re.compile(r"(\d+) MB of 98 MB are here already: loading continues from there")
+PARTLY_STORED = re.compile(r"(\d+) MB of 98 MB are here already: loading continues from there")
 
 
 @pytest.fixture
 def student(visitor: Visitor) -> Visitor:
     visitor.open_as_new_user()
-    in_state(visitor, "idle")
+    wait_for_state(visitor, "idle")
     return visitor
 
 
 @pytest.fixture
 def second_tab(student: Visitor) -> Visitor:
     """Return a visitor in another tab of the same browser."""
-    other = Visitor(student.page.context.new_page(), student.server, student.name)
-    other.open()
-    in_state(other, "idle")
-    return other
+    second = Visitor(student.page.context.new_page(), student.server, student.name)
+    second.open()
+    wait_for_state(second, "idle")
+    return second
 
 
 @pytest.fixture
-def quota(student: Visitor) -> Iterator[CDPSession]:
+def small_quota(student: Visitor) -> Iterator[CDPSession]:
     """Limit the browser's storage to 20 MB."""
     session = student.page.context.new_cdp_session(student.page)
     session.send(
@@ -39,10 +39,10 @@ def quota(student: Visitor) -> Iterator[CDPSession]:
     session.send("Storage.overrideQuotaForOrigin", {"origin": student.server.url})
 
 
-SOME_HAS_COME = re.compile(r"Downloading [1-9]")
+DOWNLOAD_STARTED = re.compile(r"Downloading [1-9]")
 
 
-def in_state(visitor: Visitor, state: str) -> None:
+def wait_for_state(visitor: Visitor, state: str) -> None:
     expect(visitor.model).to_have_attribute("data-state", state, timeout=LOAD_TIMEOUT_MS)
 
 
@@ -50,47 +50,49 @@ def press(visitor: Visitor, name: str) -> None:
     visitor.page.get_by_role("button", name=name).click()
 
 
-def stored(visitor: Visitor) -> Page:
-    """Open the dialog that lists the models stored in the browser."""
+def open_stored_models(visitor: Visitor) -> Page:
+    """Open the dialog that lists the models stored in the browser, and return it."""
     press(visitor, "Stored models")
     return visitor.page.get_by_role("dialog", name="Stored models")
 
 
-def begin_and_cancel(visitor: Visitor) -> None:
+def start_and_cancel_download(visitor: Visitor) -> None:
     press(visitor, "Load model")
-    expect(visitor.model).to_contain_text(SOME_HAS_COME, timeout=LOAD_TIMEOUT_MS)
+    expect(visitor.model).to_contain_text(DOWNLOAD_STARTED, timeout=LOAD_TIMEOUT_MS)
     press(visitor, "Cancel")
-    in_state(visitor, "idle")
+    wait_for_state(visitor, "idle")
 
 
-def test_a_cancelled_download_goes_on_where_it_was(student: Visitor) -> None:
-    begin_and_cancel(student)
-    expect(student.model).to_contain_text(HERE_ALREADY)
+def test_cancelled_download_resumes_where_it_stopped_after_reload(student: Visitor) -> None:
+    start_and_cancel_download(student)
+    expect(student.model).to_contain_text(PARTLY_STORED)
     student.page.reload()
-    expect(student.model).to_contain_text(HERE_ALREADY)
-    here = HERE_ALREADY.search(student.model.inner_text())
+    expect(student.model).to_contain_text(PARTLY_STORED)
+    match = PARTLY_STORED.search(student.model.inner_text())
     ranges: list[str | None] = []
-    student.page.on("request", lambda request: ranges.append(_range_of_gguf(request)))
+    student.page.on("request", lambda request: ranges.append(_gguf_range(request)))
     press(student, "Go on loading")
-    in_state(student, "ready")
-    (requested,) = [requested_range for requested_range in ranges if requested_range]
-    start = int(requested.removeprefix("bytes=").removesuffix("-"))
+    wait_for_state(student, "ready")
+    (requested_range,) = [range_header for range_header in ranges if range_header]
+    start = int(requested_range.removeprefix("bytes=").removesuffix("-"))
     assert start > 0
-    assert here
-    assert abs(start / 1e6 - int(here[1])) < 1, "it went on after it was cancelled"
+    assert match
+    assert abs(start / 1e6 - int(match[1])) < 1, (
+        "the download did not resume where it was cancelled"
+    )
     student.generate("Tides", 1)
     student.wait_for_batch()
 
 
-def _range_of_gguf(request: Request) -> str | None:
+def _gguf_range(request: Request) -> str | None:
     return request.headers.get("range") if ".gguf" in request.url else None
 
 
-def test_one_tab_has_the_engine_and_writes_for_the_others_until_one_of_them_takes_over(
+def test_tabs_share_one_engine_and_second_tab_can_take_it_over(
     student: Visitor, second_tab: Visitor
 ) -> None:
     student.load_model()
-    in_state(second_tab, "otherTab")
+    wait_for_state(second_tab, "otherTab")
     expect(second_tab.model).to_contain_text(
         f"Another tab has {SMOL} loaded and writes for this one."
     )
@@ -98,14 +100,14 @@ def test_one_tab_has_the_engine_and_writes_for_the_others_until_one_of_them_take
     second_tab.wait_for_batch()
     assert second_tab.fronts()
     press(second_tab, "Load here instead")
-    in_state(second_tab, "ready")
-    in_state(student, "otherTab")
+    wait_for_state(second_tab, "ready")
+    wait_for_state(student, "otherTab")
     second_tab.page.close()
-    in_state(student, "idle")
+    wait_for_state(student, "idle")
     student.load_model()
 
 
-def test_a_tab_that_asks_while_another_loads_does_not_load_as_well(
+def test_model_is_downloaded_once_if_second_tab_requests_during_load(
     student: Visitor, second_tab: Visitor
 ) -> None:
     downloads: list[str] = []
@@ -116,15 +118,15 @@ def test_a_tab_that_asks_while_another_loads_does_not_load_as_well(
     second_tab.generate("Winds", 1)
     second_tab.wait_for_batch()
     assert len(downloads) == 1
-    in_state(student, "ready")
-    in_state(second_tab, "otherTab")
+    wait_for_state(student, "ready")
+    wait_for_state(second_tab, "otherTab")
 
 
 def _is_download(request: Request) -> bool:
     return request.method == "GET" and ".gguf" in request.url
 
 
-def test_how_fast_a_model_wrote_here_stands_in_the_list(student: Visitor) -> None:
+def test_model_list_shows_speed_storage_and_fit_after_generation(student: Visitor) -> None:
     student.load_model()
     student.generate("Deserts", 1)
     student.wait_for_batch()
@@ -135,9 +137,9 @@ def test_how_fast_a_model_wrote_here_stands_in_the_list(student: Visitor) -> Non
     expect(row).to_contain_text("Fits this device")
 
 
-def test_a_stored_model_can_be_deleted_and_is_downloaded_again(student: Visitor) -> None:
-    begin_and_cancel(student)
-    dialog = stored(student)
+def test_incomplete_model_is_deleted_from_stored_models(student: Visitor) -> None:
+    start_and_cancel_download(student)
+    dialog = open_stored_models(student)
     expect(dialog).to_contain_text("not complete: loading continues from here")
     dialog.get_by_role("button", name=f"Delete {SMOL}").click()
     expect(dialog).to_contain_text("No model is stored in this browser yet.")
@@ -146,7 +148,7 @@ def test_a_stored_model_can_be_deleted_and_is_downloaded_again(student: Visitor)
     expect(student.page.get_by_role("button", name="Load model")).to_be_visible()
 
 
-def test_replaced_models_under_an_old_address_are_found_and_deleted(student: Visitor) -> None:
+def test_outdated_model_files_are_listed_and_deleted(student: Visitor) -> None:
     student.page.evaluate("""async () => {
             const cache = await caches.open("webllm/model");
             await cache.put("/models/tiny/resolve/older/params_shard_0.bin",
@@ -158,7 +160,7 @@ def test_replaced_models_under_an_old_address_are_found_and_deleted(student: Vis
             await file.write(new Uint8Array(2_000_000));
             await file.close();
         }""")
-    dialog = stored(student)
+    dialog = open_stored_models(student)
     expect(dialog.get_by_role("listitem")).to_have_count(2)
     expect(dialog.get_by_role("listitem").first).to_contain_text("3 MB · WebLLM · left over")
     dialog.get_by_role("button", name="Delete what is left over").click()
@@ -171,34 +173,34 @@ def test_replaced_models_under_an_old_address_are_found_and_deleted(student: Vis
     )
 
 
-@pytest.mark.usefixtures("quota")
-def test_full_storage_is_said_with_the_next_step(student: Visitor) -> None:
+@pytest.mark.usefixtures("small_quota")
+def test_full_storage_is_reported_with_next_step(student: Visitor) -> None:
     press(student, "Load model")
-    in_state(student, "failed")
+    wait_for_state(student, "failed")
     expect(student.model).to_contain_text("The browser's storage is full")
     expect(student.model).to_contain_text("under Stored models")
 
 
-def test_offline_is_said_with_the_next_step(student: Visitor) -> None:
+def test_offline_download_fails_with_message_and_is_retried_online(student: Visitor) -> None:
     student.page.evaluate("import('mindflip/engine')")
-    begin_and_cancel(student)  # stores the engine's own files in the browser
-    expect(student.model).to_contain_text(HERE_ALREADY)
+    start_and_cancel_download(student)  # stores the engine's own files in the browser
+    expect(student.model).to_contain_text(PARTLY_STORED)
     student.page.context.set_offline(True)
     press(student, "Go on loading")
-    in_state(student, "failed")
+    wait_for_state(student, "failed")
     expect(student.model).to_contain_text("This device is offline")
     student.page.context.set_offline(False)
     press(student, "Try again")
-    in_state(student, "ready")
+    wait_for_state(student, "ready")
 
 
-def test_another_device_may_write_though_this_one_could(student: Visitor) -> None:
+def test_other_device_choice_is_kept_after_reload_and_can_be_undone(student: Visitor) -> None:
     press(student, "Let another device write")
-    in_state(student, "otherDevice")
+    wait_for_state(student, "otherDevice")
     student.page.reload()
-    in_state(student, "otherDevice")
+    wait_for_state(student, "otherDevice")
     student.generate("Dunes", 1)
     expect(student.batch).to_contain_text("Another device of yours writes.")
     press(student, "Stop")
     press(student, "Write on this device")
-    in_state(student, "idle")
+    wait_for_state(student, "idle")

@@ -11,19 +11,19 @@ from tests.helpers.webllm_models import KIT, NO_KIT, TINY
 
 pytestmark = pytest.mark.skipif(not KIT.exists(), reason=NO_KIT)
 
-FORGIVING = ("--disable-domain-blocking-for-3d-apis", "--disable-gpu-process-crash-limit")
+ALLOW_GPU_CRASHES = ("--disable-domain-blocking-for-3d-apis", "--disable-gpu-process-crash-limit")
 """Chromium denies GPU access to pages under which the GPU process crashed twice."""
 
 
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    with launch_browser(playwright, *WEBGPU, *FORGIVING) as running:
+    with launch_browser(playwright, *WEBGPU, *ALLOW_GPU_CRASHES) as running:
         yield running
 
 
 @pytest.fixture
-def writer(visitor: Visitor) -> Visitor:
-    """Return a visitor who has loaded WebLLM's model."""
+def student(visitor: Visitor) -> Visitor:
+    """Return a visitor with a loaded WebLLM model."""
     visitor.open_as_new_user()
     page = visitor.page
     page.get_by_role("button", name="Change model").click()
@@ -33,33 +33,33 @@ def writer(visitor: Visitor) -> Visitor:
     return visitor
 
 
-def lose_the_card(browser: Browser) -> None:
+def crash_gpu_process(browser: Browser) -> None:
     browser.new_browser_cdp_session().send("Browser.crashGpuProcess")
 
 
-def loads_again(visitor: Visitor) -> None:
+def wait_for_model_reload(visitor: Visitor) -> None:
     expect(visitor.model).to_have_attribute("data-state", "loading", timeout=LOAD_TIMEOUT_MS)
     visitor.wait_for_model()
 
 
-def test_what_was_being_written_goes_on_with_the_model_loaded_again(
-    writer: Visitor, browser: Browser
+def test_generation_continues_with_reloaded_model_after_device_loss(
+    student: Visitor, browser: Browser
 ) -> None:
-    writer.generate("Anything", 2)
-    writer.wait_for_first_card()
-    lose_the_card(browser)
-    expect(writer.batch).to_contain_text("It goes on by itself", timeout=GENERATION_TIMEOUT_MS)
-    loads_again(writer)
-    writer.wait_for_batch()
-    assert writer.fronts()
+    student.generate("Anything", 2)
+    student.wait_for_first_card()
+    crash_gpu_process(browser)
+    expect(student.batch).to_contain_text("It goes on by itself", timeout=GENERATION_TIMEOUT_MS)
+    wait_for_model_reload(student)
+    student.wait_for_batch()
+    assert student.fronts()
 
 
-def test_a_card_that_is_lost_twice_before_anything_was_written_is_said_with_a_button(
-    writer: Visitor, browser: Browser
+def test_second_device_loss_without_generation_shows_error_and_retry(
+    student: Visitor, browser: Browser
 ) -> None:
-    lose_the_card(browser)
-    loads_again(writer)
-    lose_the_card(browser)
-    expect(writer.model).to_have_attribute("data-state", "failed", timeout=LOAD_TIMEOUT_MS)
-    expect(writer.model).to_contain_text("The graphics card stopped working for this page")
-    expect(writer.page.get_by_role("button", name="Try again")).to_be_visible()
+    crash_gpu_process(browser)
+    wait_for_model_reload(student)
+    crash_gpu_process(browser)
+    expect(student.model).to_have_attribute("data-state", "failed", timeout=LOAD_TIMEOUT_MS)
+    expect(student.model).to_contain_text("The graphics card stopped working for this page")
+    expect(student.page.get_by_role("button", name="Try again")).to_be_visible()

@@ -26,9 +26,9 @@ from flashcards.prompts import build_messages
 from tests.helpers.engine_page import EnginePage
 from tests.helpers.webllm_models import KIT, NO_KIT, SMALL_GGUF, SMALL_WEBLLM
 
-FILE = os.environ.get("MINDFLIP_RECORD")
+RECORD_FILE = os.environ.get("MINDFLIP_RECORD")
 pytestmark = pytest.mark.skipif(
-    not FILE, reason="MINDFLIP_RECORD names no file to write the outputs to"
+    not RECORD_FILE, reason="MINDFLIP_RECORD names no file to write the outputs to"
 )
 NOTES = (
     "The heart has four chambers. The left ventricle pumps blood into the aorta. Valves keep the"
@@ -42,18 +42,18 @@ TOPICS = (
     "el sistema solar",
     "quotes by Shakespeare",
 )
-TOKENS = {"wllama": 130, "webllm": 80}
-ASK_SECONDS = 900
+MAX_TOKENS = {"wllama": 130, "webllm": 80}
+TIMEOUT_SECONDS = 900
 
 
 class GenerationRequest(NamedTuple):
     """A request to the model.
 
-    `words` is "ours" to send MindFlip's messages and "guide" to send the one line of the
+    `prompt_style` is "ours" to send MindFlip's messages and "guide" to send the one line of the
     integration guide.
     """
 
-    words: str
+    prompt_style: str
     kind: str
     topic: str
     count: int
@@ -62,7 +62,7 @@ class GenerationRequest(NamedTuple):
     @property
     def messages(self) -> list[dict[str, str]]:
         prompt = f"Generate {self.count} flashcards about {self.topic}"
-        if self.words == "guide":
+        if self.prompt_style == "guide":
             return [
                 {
                     "role": "user",
@@ -85,7 +85,7 @@ class GenerationRequest(NamedTuple):
     def name(self) -> str:
         return " · ".join(
             [
-                self.words,
+                self.prompt_style,
                 self.kind,
                 self.topic,
                 str(self.count),
@@ -94,12 +94,16 @@ class GenerationRequest(NamedTuple):
         )
 
 
-def asks() -> Iterator[GenerationRequest]:
+def generation_requests() -> Iterator[GenerationRequest]:
     for is_constrained in (True, False):
-        for at, topic in enumerate(TOPICS):
+        for index, topic in enumerate(TOPICS):
             yield GenerationRequest("guide", "question-answer", topic, 2, is_constrained)
             yield GenerationRequest(
-                "ours", ("question-answer", "cloze", "definition")[at % 3], topic, 2, is_constrained
+                "ours",
+                ("question-answer", "cloze", "definition")[index % 3],
+                topic,
+                2,
+                is_constrained,
             )
         for kind in ("question-answer", "cloze", "definition"):
             yield GenerationRequest("ours", kind, "the heart", 2, is_constrained)
@@ -111,49 +115,51 @@ WEBLLM = pytest.param(
 
 
 @pytest.mark.parametrize("model", [pytest.param(("wllama", SMALL_GGUF), id="wllama"), WEBLLM])
-def test_outputs_are_recorded(open_page: Callable[..., EnginePage], model: tuple[str, str]) -> None:
+def test_missing_model_outputs_are_recorded(
+    open_page: Callable[..., EnginePage], model: tuple[str, str]
+) -> None:
     engine, model_id = model
     page = open_page()
     page.load(model_id)
-    for ask in asks():
-        if f"{engine} · {ask.name}" not in {record["name"] for record in recorded()}:
-            keep(engine, ask, engine_response(page, engine, ask))
+    for request in generation_requests():
+        if f"{engine} · {request.name}" not in {record["name"] for record in read_records()}:
+            append_record(engine, request, engine_response(page, engine, request))
 
 
-def engine_response(page: EnginePage, engine: str, ask: GenerationRequest) -> dict[str, Any]:
+def engine_response(page: EnginePage, engine: str, request: GenerationRequest) -> dict[str, Any]:
     options = {
-        "maxTokens": TOKENS[engine],
+        "maxTokens": MAX_TOKENS[engine],
         "temperature": 0.7,
-        **({"grammar": ask.grammar} if ask.grammar else {}),
+        **({"grammar": request.grammar} if request.grammar else {}),
     }
     return page.run(
         "return engine.generate(argument.messages, argument.options);",
-        {"messages": ask.messages, "options": options},
-        ASK_SECONDS,
+        {"messages": request.messages, "options": options},
+        TIMEOUT_SECONDS,
     )
 
 
-def recorded() -> list[dict[str, Any]]:
-    path = Path(FILE or "")
+def read_records() -> list[dict[str, Any]]:
+    path = Path(RECORD_FILE or "")
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
 
 
-def keep(engine: str, ask: GenerationRequest, answer: dict[str, Any]) -> None:
-    parsed = parse_cards(answer["text"])
+def append_record(engine: str, request: GenerationRequest, response: dict[str, Any]) -> None:
+    parsed = parse_cards(response["text"])
     facts = {
-        "name": f"{engine} · {ask.name}",
+        "name": f"{engine} · {request.name}",
         "engine": engine,
-        "isConstrained": ask.is_constrained,
-        "words": ask.words,
-        "kind": ask.kind,
+        "isConstrained": request.is_constrained,
+        "words": request.prompt_style,
+        "kind": request.kind,
     }
     outcome = {
-        "finishReason": answer["finishReason"],
-        "text": answer["text"],
+        "finishReason": response["finishReason"],
+        "text": response["text"],
         "cards": parsed.cards,
         "problems": parsed.problems,
     }
-    records = [*recorded(), {**facts, "count": ask.count, **outcome}]
-    Path(FILE or "").write_text(
+    records = [*read_records(), {**facts, "count": request.count, **outcome}]
+    Path(RECORD_FILE or "").write_text(
         json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )

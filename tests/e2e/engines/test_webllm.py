@@ -1,4 +1,4 @@
-"""Behavior of WebLLM only: GPUs that lack a feature or are lost, and a real answer of SmolLM2."""
+"""Behavior of WebLLM only: GPUs that lack a feature or are lost, and real output of SmolLM2."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from tests.helpers.webllm_models import KIT, NO_KIT, SMALL_WEBLLM, TINY
 pytestmark = pytest.mark.skipif(not KIT.exists(), reason=NO_KIT)
 
 
-def test_the_facts_name_the_graphics_card(open_page: Callable[..., EnginePage]) -> None:
+def test_engine_facts_describe_gpu_adapter(open_page: Callable[..., EnginePage]) -> None:
     adapter = open_page().load(TINY)["facts"]["adapter"]
     assert adapter["vendor"] == "google"
     assert adapter["architecture"] == "swiftshader"
@@ -22,44 +22,44 @@ def test_the_facts_name_the_graphics_card(open_page: Callable[..., EnginePage]) 
     assert adapter["limits"]["maxBufferSize"] >= 2**28
 
 
-def test_a_model_that_needs_what_the_card_lacks_is_refused_in_words(
+def test_model_is_rejected_if_gpu_lacks_required_feature(
     open_page: Callable[..., EnginePage],
 ) -> None:
-    refused = open_page().run(
+    result = open_page().run(
         """const model = models.find((model) => model.modelId === argument);
         await engines.createEngine({ ...model, features: ["shader-f16"] }).load();""",
         TINY,
     )
-    assert refused["error"]["code"] == "webgpu_unavailable"
-    assert "lacks shader-f16" in refused["error"]["message"]
+    assert result["error"]["code"] == "webgpu_unavailable"
+    assert "lacks shader-f16" in result["error"]["message"]
 
 
-def test_without_webgpu_it_says_why_not(
+def test_loading_fails_with_reason_without_webgpu(
     playwright: Playwright, open_page: Callable[..., EnginePage]
 ) -> None:
     with launch_browser(playwright) as browser:
         page = open_page(within=browser)
-        refused = page.run(
+        result = page.run(
             "await engines.createEngine(models.find((model) => model.modelId ==="
             " argument)).load();",
             TINY,
         )
         page.page.context.close()
-    assert refused["error"]["code"] == "webgpu_unavailable"
-    assert "WebGPU" in refused["error"]["message"]
+    assert result["error"]["code"] == "webgpu_unavailable"
+    assert "WebGPU" in result["error"]["message"]
 
 
-def test_a_lost_graphics_card_fails_what_runs_and_the_model_can_be_loaded_again(
+def test_lost_gpu_fails_generation_and_model_can_be_reloaded(
     open_page: Callable[..., EnginePage],
 ) -> None:
     page = open_page()
     page.load(TINY)
-    page.run("""await new Promise((begun) => {
+    page.run("""await new Promise((resolve) => {
             const messages = [{ role: "user", content: "Tell me a long story." }];
-            globalThis.lost = engine.generate(messages, { maxTokens: 2000, onToken: begun })
+            globalThis.lost = engine.generate(messages, { maxTokens: 2000, onToken: resolve })
                 .catch((error) => error);
         });""")
-    _crash_the_gpu_process(page)
+    _crash_gpu_process(page)
     error = page.run(
         "const error = await lost; return { code: error.code, message: error.message };"
     )
@@ -69,13 +69,13 @@ def test_a_lost_graphics_card_fails_what_runs_and_the_model_can_be_loaded_again(
     assert page.generate("Hello", maxTokens=2)["text"]
 
 
-def _crash_the_gpu_process(page: EnginePage) -> None:
+def _crash_gpu_process(page: EnginePage) -> None:
     browser = page.page.context.browser
     assert browser is not None
     browser.new_browser_cdp_session().send("Browser.crashGpuProcess")
 
 
-def test_smollm2_writes_a_card_for_real(open_page: Callable[..., EnginePage]) -> None:
+def test_smollm2_generates_card_that_follows_grammar(open_page: Callable[..., EnginePage]) -> None:
     page = open_page()
     page.load(SMALL_WEBLLM)
     answer = page.generate(

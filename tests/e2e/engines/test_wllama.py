@@ -12,10 +12,12 @@ from tests.helpers.engine_page import EnginePage
 from tests.helpers.processes import RunningServer, running_server
 from tests.helpers.webllm_models import SMALL_GGUF
 
-SCHOOL = "school.localdomain"
+SCHOOL_HOST = "school.localdomain"
 
 
-def test_our_pages_may_use_threads(open_page: Callable[..., EnginePage]) -> None:
+def test_cross_origin_isolated_page_reports_wllama_threads(
+    open_page: Callable[..., EnginePage],
+) -> None:
     page = open_page()
     assert page.run("return crossOriginIsolated;") is True
     cores = page.run("return navigator.hardwareConcurrency;")
@@ -35,7 +37,7 @@ def expected_threads(cores: int) -> int:
     return max(1, cores - 1) if cores <= 4 else min(8, cores // 2)
 
 
-def test_it_writes_sentences(open_page: Callable[..., EnginePage]) -> None:
+def test_generated_text_is_about_topic_of_prompt(open_page: Callable[..., EnginePage]) -> None:
     page = open_page()
     page.load(SMALL_GGUF)
     assert (
@@ -49,20 +51,22 @@ def test_it_writes_sentences(open_page: Callable[..., EnginePage]) -> None:
 @pytest.fixture
 def school_server(tmp_path: Path, models_folder: Path) -> Iterator[RunningServer]:
     """Run a server in a local network, without HTTPS."""
-    deployment = {
-        "MINDFLIP_ALLOWED_HOSTS": f"{SCHOOL},localhost",
+    settings = {
+        "MINDFLIP_ALLOWED_HOSTS": f"{SCHOOL_HOST},localhost",
         "MINDFLIP_HTTPS": "0",
         "MINDFLIP_SECRET_KEY": secrets.token_urlsafe(50),
     }
-    with running_server(tmp_path, MINDFLIP_MODELS_DIR=str(models_folder), **deployment) as server:
+    with running_server(tmp_path, MINDFLIP_MODELS_DIR=str(models_folder), **settings) as server:
         yield server
 
 
-def test_on_a_plain_http_page_it_runs_without_storage_and_threads(
+def test_plain_http_page_runs_wllama_with_one_thread_without_webgpu(
     playwright: Playwright, open_page: Callable[..., EnginePage], school_server: RunningServer
 ) -> None:
-    with launch_browser(playwright, f"--host-resolver-rules=MAP {SCHOOL} 127.0.0.1") as browser:
-        page = open_page(f"http://{SCHOOL}:{school_server.port}", within=browser)
+    with launch_browser(
+        playwright, f"--host-resolver-rules=MAP {SCHOOL_HOST} 127.0.0.1"
+    ) as browser:
+        page = open_page(f"http://{SCHOOL_HOST}:{school_server.port}", within=browser)
         engines = page.run("return engines.findEngines();")
         page.load(SMALL_GGUF)
         text = page.generate("Hello", maxTokens=3)["text"]
@@ -75,26 +79,26 @@ def test_on_a_plain_http_page_it_runs_without_storage_and_threads(
     assert text
 
 
-def test_without_64_bit_memory_its_compatible_build_runs(
+def test_wllama_generates_without_64_bit_memory_and_jspi(
     open_page: Callable[..., EnginePage],
 ) -> None:
     page = open_page()
-    page.page.context.route("**/engine/worker.*js", _as_in_safari)
+    page.page.context.route("**/engine/worker.*js", _remove_memory64_and_jspi)
     page.page.reload()
     page.load(SMALL_GGUF)
     assert page.generate("Hello", maxTokens=3)["text"]
 
 
-def _as_in_safari(route: Route) -> None:
-    """Serve the worker script with a WebAssembly that has 32-bit memory only and no JSPI."""
-    answer = route.fetch()
-    without = """
+def _remove_memory64_and_jspi(route: Route) -> None:
+    """Serve the worker script without 64-bit WebAssembly memory and JSPI, as in Safari."""
+    response = route.fetch()
+    removal = """
         delete WebAssembly.Suspending;
         const { Memory } = WebAssembly;
-        WebAssembly.Memory = function (wish) {
-            if (wish.address === "i64") throw new TypeError("no 64-bit memory");
-            return new Memory(wish);
+        WebAssembly.Memory = function (descriptor) {
+            if (descriptor.address === "i64") throw new TypeError("no 64-bit memory");
+            return new Memory(descriptor);
         };
         WebAssembly.Memory.prototype = Memory.prototype;
     """
-    route.fulfill(response=answer, body=without + answer.text())
+    route.fulfill(response=response, body=removal + response.text())
