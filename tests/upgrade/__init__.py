@@ -17,7 +17,7 @@ CHOSEN_MODEL = {
     "name": "SmolLM2 135M Chosen",
     "isDefault": False,
 }
-"""The same weights under another name, so that tests see whether a page remembers the choice."""
+"""The same weights under another name, so that tests can check that a page remembers the choice."""
 
 
 def write_models(folder: Path, weights: Path | None = None) -> Path:
@@ -33,7 +33,7 @@ def write_models(folder: Path, weights: Path | None = None) -> Path:
     return folder
 
 
-def outcome(answer: httpx.Response) -> list[Any]:
+def outcome(response: httpx.Response) -> list[Any]:
     """Return the status of a response, and the code of the problem in it, if any."""
-    is_json = "json" in answer.headers.get("Content-Type", "")
-    return [answer.status_code, answer.json().get("code") if is_json else None]
+    is_json = "json" in response.headers.get("Content-Type", "")
+    return [response.status_code, response.json().get("code") if is_json else None]

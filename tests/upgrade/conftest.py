@@ -1,7 +1,7 @@
 """The recorded state of the previous version, upgraded to this one.
 
-The database is migrated, Redis and the queue are taken over, and the browser's profile is ready to
-be opened.
+The database is migrated, Redis and its task queue are loaded, and the browser's profile can be
+opened.
 """
 
 import json
@@ -20,42 +20,44 @@ from tests.helpers.browser import chromium_path, launch_browser
 from tests.helpers.processes import RATES_FOR_ONE_ADDRESS, RunningServer, eventually, running_server
 from tests.upgrade import RECORDED, SECRET_KEY, write_models
 from tests.upgrade.profile import TIME_ZONE, restore_profile
-from tests.upgrade.state import Upgraded
+from tests.upgrade.state import UpgradedState
 from tests.upgrade.stores import load_database, load_redis
 from tests.upgrade.times import move_times
 
-FULL_HOURS = "UPDATE sessions_app_hourfigures SET hour = date_trunc('hour', hour)"
+TRUNCATE_HOURS = "UPDATE sessions_app_hourfigures SET hour = date_trunc('hour', hour)"
 
 
 @pytest.fixture(scope="module")
-def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
-    """Yield one upgrade for all tests of a module.
+def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UpgradedState]:
+    """Yield one upgraded state for all tests of a module.
 
-    Each test changes only data that no other test looks at.
+    Each test changes only data that no other test reads.
     """
     texts = _recorded_texts()
-    states: list[Upgraded] = []
+    states: list[UpgradedState] = []
 
-    def take_over(server: RunningServer) -> None:
+    def load_recorded_state(server: RunningServer) -> None:
         load_database(server.database_url, texts["database.sql"])
         with psycopg.connect(server.database_url) as connection:
-            connection.execute(FULL_HOURS)
+            connection.execute(TRUNCATE_HOURS)
         prefix = server.environment["MINDFLIP_REDIS_PREFIX"]
         load_redis(prefix, texts["redis.jsonl"])
         server.manage("migrate", "--verbosity=0")
-        states.append(Upgraded(server, texts, _queued(prefix)))
+        states.append(UpgradedState(server, texts, _queued_task_ids(prefix)))
 
     with running_server(
         tmp_path_factory.mktemp("upgraded"),
         worker=True,
-        prepare=take_over,
+        prepare=load_recorded_state,
         MINDFLIP_SECRET_KEY=SECRET_KEY,
         MINDFLIP_MODELS_DIR=str(write_models(tmp_path_factory.mktemp("models") / "models")),
         **RATES_FOR_ONE_ADDRESS,
     ) as server:
         (state,) = states
         log = server.worker.log
-        eventually(lambda: all(_has_ended(log, each) for each in state.messages), seconds=60)
+        eventually(
+            lambda: all(_is_processed(log, task_id) for task_id in state.task_ids), seconds=60
+        )
         state.readiness = httpx.get(f"{server.url}/readyz")
         yield state
 
@@ -63,22 +65,22 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
 def _recorded_texts() -> dict[str, str]:
     known = json.loads((RECORDED / "known.json").read_text())
     recorded_at = datetime.fromisoformat(known["recorded_at"])
-    by = datetime.now(UTC).replace(microsecond=0) - recorded_at
+    offset = datetime.now(UTC).replace(microsecond=0) - recorded_at
     files = [file for file in RECORDED.iterdir() if file.suffix != ".zip"]
-    return {file.name: move_times(file.read_text(), by, SECRET_KEY) for file in files}
+    return {file.name: move_times(file.read_text(), offset, SECRET_KEY) for file in files}
 
 
-def _queued(prefix: str) -> list[str]:
+def _queued_task_ids(prefix: str) -> list[str]:
     with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
         messages = client.lrange(f"{prefix}:celery:celery", 0, -1)
     return [json.loads(message)["headers"]["id"] for message in messages]
 
 
-def _has_ended(log: Path, message: str) -> bool:
-    """Return whether the worker ran this task, or logged that it does not know it."""
+def _is_processed(log: Path, task_id: str) -> bool:
+    """Return whether the worker ran the task, or logged that the task is unknown."""
     text = log.read_text()
-    signs = (f"[{message}] succeeded", f"[{message}] raised", f"'id': '{message}'")
-    return any(sign in text for sign in signs)
+    markers = (f"[{task_id}] succeeded", f"[{task_id}] raised", f"'id': '{task_id}'")
+    return any(marker in text for marker in markers)
 
 
 @pytest.fixture(scope="module")
@@ -91,17 +93,17 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_browser(chromium: Browser, upgraded: Upgraded) -> Iterator[Callable[[], Page]]:
-    """Return a function that opens the recorded browser in the state in which its user left it.
+def open_browser(chromium: Browser, upgraded: UpgradedState) -> Iterator[Callable[[], Page]]:
+    """Return a function that opens a page of a browser with the recorded profile.
 
-    The page that it returns has loaded nothing from the server.
+    The page has not yet loaded anything from the server.
     """
     contexts = []
 
-    def restore() -> Page:
+    def open_restored_page() -> Page:
         contexts.append(chromium.new_context(timezone_id=TIME_ZONE, color_scheme="light"))
         return restore_profile(contexts[-1], upgraded.profile, upgraded.server.url)
 
-    yield restore
+    yield open_restored_page
     for context in contexts:
         context.close()

@@ -18,7 +18,7 @@ READ_STORAGES = """async () => ({
   sessionStorage: { ...sessionStorage },
   indexedDB: (await indexedDB.databases()).map(({ name }) => name),
 })"""
-READ_CACHES = """async (wanted) => {
+READ_CACHES = """async (urlPattern) => {
   const read = async (cache, request) => {
     const response = await cache.match(request);
     const headers = { "Content-Type": response.headers.get("Content-Type") };
@@ -28,7 +28,7 @@ READ_CACHES = """async (wanted) => {
   const all = [];
   for (const name of await caches.keys()) {
     const cache = await caches.open(name);
-    const requests = (await cache.keys()).filter(({ url }) => new RegExp(wanted).test(url));
+    const requests = (await cache.keys()).filter(({ url }) => new RegExp(urlPattern).test(url));
     all.push({ name, entries: await Promise.all(requests.map((each) => read(cache, each))) });
   }
   return all;
@@ -42,52 +42,52 @@ WRITE_CACHE = """async ({ name, entries }) => {
   for (const { url, headers, body } of entries)
     await cache.put(url, new Response(body, { headers }));
 }"""
-REGISTER = """async () => {
+REGISTER_SERVICE_WORKER = """async () => {
   await navigator.serviceWorker.register("/sw.js");
   await navigator.serviceWorker.ready;
 }"""
 IS_CONTROLLED = "navigator.serviceWorker.controller !== null"
-BLANK = "/blank-page-of-the-recording"
+BLANK_PAGE = "/blank-page-of-the-recording"
 
 
-def read_profile(page: Page, scripts: dict[str, str], wanted: str) -> dict[str, Any]:
+def read_profile(page: Page, scripts: dict[str, str], url_pattern: str) -> dict[str, Any]:
     """Return the profile of the page's browser.
 
-    Cached responses are included if their address matches the regular expression `wanted`.
+    Cached responses are included if their address matches the regular expression `url_pattern`.
     `scripts` are the scripts of the service worker, by path.
     """
     cookies = page.context.cookies()
     return {
-        "cookies": [{"name": each["name"], "value": each["value"]} for each in cookies],
+        "cookies": [{"name": cookie["name"], "value": cookie["value"]} for cookie in cookies],
         **page.evaluate(READ_STORAGES),
-        "caches": page.evaluate(READ_CACHES, wanted),
+        "caches": page.evaluate(READ_CACHES, url_pattern),
         "serviceWorker": scripts,
     }
 
 
 def restore_profile(context: BrowserContext, profile: dict[str, Any], url: str) -> Page:
-    """Put the profile into a new browser, and return a page of it.
+    """Restore the profile in a new browser context, and return a page of it.
 
     The page is controlled by the recorded service worker. No request is sent to the server at
     `url`.
     """
-    answers = dict(profile["serviceWorker"])
+    bodies = dict(profile["serviceWorker"])
     for cache in profile["caches"]:
-        answers |= {entry["url"]: entry["body"] for entry in cache["entries"]}
+        bodies |= {entry["url"]: entry["body"] for entry in cache["entries"]}
 
-    def answer(route: Route) -> None:
+    def fulfill(route: Route) -> None:
         path = urlsplit(route.request.url).path
-        if path == BLANK:
+        if path == BLANK_PAGE:
             route.fulfill(body="<!doctype html><title>Blank</title>", content_type="text/html")
-        elif path in answers:
-            route.fulfill(body=answers[path], content_type=_media_type(path))
+        elif path in bodies:
+            route.fulfill(body=bodies[path], content_type=_media_type(path))
         else:
             route.fulfill(status=404)
 
-    assert profile["indexedDB"] == [], "The pages use IndexedDB now: restore it here, too."
-    context.route("**/*", answer)
+    assert profile["indexedDB"] == [], "the profile has IndexedDB databases, which are not restored"
+    context.route("**/*", fulfill)
     page = context.new_page()
-    page.goto(url + BLANK)
+    page.goto(url + BLANK_PAGE)
     page.evaluate(
         WRITE_STORAGES, {"local": profile["localStorage"], "session": profile["sessionStorage"]}
     )
@@ -96,20 +96,20 @@ def restore_profile(context: BrowserContext, profile: dict[str, Any], url: str) 
     # newest.
     for cache in profile["caches"]:
         if cache["name"] == current:
-            page.evaluate(REGISTER)
+            page.evaluate(REGISTER_SERVICE_WORKER)
             page.wait_for_function(IS_CONTROLLED)
         page.evaluate(WRITE_CACHE, cache)
-    context.add_cookies([{**each, "url": url} for each in profile["cookies"]])
-    context.unroute("**/*", answer)
+    context.add_cookies([{**cookie, "url": url} for cookie in profile["cookies"]])
+    context.unroute("**/*", fulfill)
     return page
 
 
 def current_shell(profile: dict[str, Any]) -> str:
     """Return the name of the cache that contains the files of the recorded version."""
-    return SHELL_PREFIX + version_of(profile["serviceWorker"]["/sw.js"])
+    return SHELL_PREFIX + service_worker_version(profile["serviceWorker"]["/sw.js"])
 
 
-def version_of(script: str) -> str:
+def service_worker_version(script: str) -> str:
     """Return the version in the script at /sw.js."""
     (version,) = re.findall(r'"version": "([^"]+)"', script)
     return version

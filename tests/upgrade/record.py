@@ -54,7 +54,7 @@ from tests.upgrade.stores import dump_database, dump_redis, load_database, row_c
 from tests.upgrade.times import FIXED_DATE, move_times, sign_at_fixed_date
 
 V1 = Subprotocol("mindflip.v1")
-MAKE_CACHE = """async (name) =>
+CREATE_CACHE = """async (name) =>
   (await caches.open(name)).put("/static/css/old.css", new Response("body {}"))"""
 DOWNTIME = timedelta(minutes=4)
 """How long the servers are down during the upgrade.
@@ -62,9 +62,9 @@ DOWNTIME = timedelta(minutes=4)
 Leases expire in this time; sessions and tokens do not.
 """
 VERSION = "version-before"
-OLDER_SHELL = "mindflip-shell-version-before-that"
-CACHED = r"/offline$|/css/(tokens|old)\.|/js/pages/theme-first\.|/study$|/api/"
-BATCH_MS = 240_000
+OLDER_SHELL_CACHE = "mindflip-shell-version-before-that"
+CACHED_ADDRESSES = r"/offline$|/css/(tokens|old)\.|/js/pages/theme-first\.|/study$|/api/"
+BATCH_TIMEOUT_MS = 240_000
 TIDES = [
     {"front": "What raises the tides?", "back": "The Moon, and the Sun.", "tags": ["sea"]},
     {
@@ -81,7 +81,7 @@ RIVERS = [
     {"front": "Which river flows through Turin?", "back": "The Po."},
 ]
 ISLANDS = [{"front": "What raises the tides?", "back": "The Moon."}]
-TABLE = "Term;Meaning;Chapter\nebb;falling water;tides\nflood;rising water;tides\n"
+SEA_CSV = "Term;Meaning;Chapter\nebb;falling water;tides\nflood;rising water;tides\n"
 CAPITALS = [{"front": "What is the capital of Norway?", "back": "Oslo."}]
 QUEUE_TASKS = """
 from mindflip.celery import app
@@ -92,7 +92,7 @@ for name in sorted(app.tasks):
         print(name)
 """
 REFRESH = 'from mindflip.celery import app; app.send_task("sessions_app.tasks.refresh_figures")'
-HOLD_CARDS = """
+LOCK_CARDS = """
 SELECT 1 FROM flashcards_card JOIN flashcards_deck AS deck ON deck.id = deck_id
 WHERE deck.name = 'Left behind' FOR UPDATE OF flashcards_card
 """
@@ -137,32 +137,32 @@ OLD_FAILURE = """
 UPDATE axes_accessattempt SET attempt_time = attempt_time - interval '8 days'
 WHERE username = 'carol'
 """
-NO_ID = "00000000-0000-4000-8000-000000000000"
-SKIPPED = ("/api/account/export", "/api/schema", "/admin/jsi18n/", "/admin/logout/")
+UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
+SKIPPED_ADDRESSES = ("/api/account/export", "/api/schema", "/admin/jsi18n/", "/admin/logout/")
 """Addresses that have large responses or are not needed in an upgrade test."""
 
 
 @dataclass
-class Scene:
-    """A running server, a browser, and the values that the test must know (`known`)."""
+class Recording:
+    """A running server, a browser, and the values that the tests read (`known`)."""
 
     server: RunningServer
     browser: Browser
     known: dict[str, Any] = field(default_factory=dict)
-    tab: dict[str, str] = field(default_factory=dict)
+    session_storage: dict[str, str] = field(default_factory=dict)
 
-    def context(self) -> BrowserContext:
+    def new_context(self) -> BrowserContext:
         return self.browser.new_context(timezone_id=TIME_ZONE, color_scheme="light")
 
-    def person(self, name: str, page: Page | None = None) -> Visitor:
+    def register_user(self, name: str, page: Page | None = None) -> Visitor:
         """Register a user, and return a visitor whose client has a token."""
-        person = Visitor(page or self.context().new_page(), self.server, name)
+        visitor = Visitor(page or self.new_context().new_page(), self.server, name)
         if page:
-            person.sign_up()
+            visitor.sign_up()
         else:
-            person.register()
-        person.client = api(self.server.url, tokens(self.server.url, name)["access"])
-        return person
+            visitor.register()
+        visitor.client = api_client(self.server.url, tokens(self.server.url, name)["access"])
+        return visitor
 
     def execute(self, statement: str, values: dict[str, Any] | None = None) -> list[Any]:
         with psycopg.connect(self.server.database_url) as connection:
@@ -172,11 +172,11 @@ class Scene:
 
 def tokens(url: str, name: str) -> dict[str, str]:
     """Return an access token and a refresh token."""
-    answer = httpx.post(f"{url}/api/auth/token", json={"username": name, "password": PASSWORD})
-    return answer.raise_for_status().json()
+    response = httpx.post(f"{url}/api/auth/token", json={"username": name, "password": PASSWORD})
+    return response.raise_for_status().json()
 
 
-def api(url: str, token: str) -> httpx.Client:
+def api_client(url: str, token: str) -> httpx.Client:
     return httpx.Client(base_url=url, timeout=60, headers={"Authorization": f"Bearer {token}"})
 
 
@@ -187,13 +187,13 @@ def post(client: httpx.Client, path: str, body: Any = None, **headers: str) -> A
 # --- User activity while everything runs ---
 
 
-def make_operators(scene: Scene) -> None:
+def create_operators(recording: Recording) -> None:
     """Create an operator who adds a support user in the admin and then changes that account."""
     os.environ["DJANGO_SUPERUSER_PASSWORD"] = PASSWORD
-    scene.server.manage(
+    recording.server.manage(
         "createsuperuser", "--noinput", "--username=operator", "--email=operator@example.org"
     )
-    operator = Visitor(scene.context().new_page(), scene.server, "operator")
+    operator = Visitor(recording.new_context().new_page(), recording.server, "operator")
     operator.sign_in()
     operator.page.wait_for_url("**/")
     operator.open("/admin/auth/user/add/")
@@ -213,21 +213,21 @@ def make_operators(scene: Scene) -> None:
     operator.page.locator("#id_last_name").fill("Helper")
     operator.page.locator("[name=_save]").click()
     operator.page.wait_for_url("**/admin/auth/user/*")
-    helper = Visitor(scene.context().new_page(), scene.server, "helper")
+    helper = Visitor(recording.new_context().new_page(), recording.server, "helper")
     helper.sign_in()
     helper.page.wait_for_url("**/")
     for name, visitor in (("operator", operator), ("helper", helper)):
-        scene.known[f"{name}_cookie"] = cookie(visitor.page, "sessionid")
+        recording.known[f"{name}_cookie"] = cookie_value(visitor.page, "sessionid")
 
 
-def cookie(page: Page, name: str) -> str:
+def cookie_value(page: Page, name: str) -> str:
     (value,) = [each["value"] for each in page.context.cookies() if each["name"] == name]
     return value
 
 
-def fill_decks(scene: Scene, alice: Visitor) -> None:
+def fill_decks(recording: Recording, alice: Visitor) -> None:
     """Create decks with cards of each kind, import a file, keep duplicates, and fill the trash."""
-    known, client, page = scene.known, alice.client, alice.page
+    known, client, page = recording.known, alice.client, alice.page
     decks = {"tides": TIDES, "rivers": RIVERS, "islands": ISLANDS, "capitals": CAPITALS}
     for name, cards in decks.items():
         body = known[f"{name}_request"] = {"name": name.title(), "cards": cards}
@@ -242,23 +242,23 @@ def fill_decks(scene: Scene, alice: Visitor) -> None:
     alice.open("/decks/duplicates")
     page.get_by_role("button", name="Keep all").click()
     expect(page.get_by_role("button", name="Keep all")).to_have_count(0)
-    trash_things(scene, alice)
-    answer = client.get(f"/api/flashcards/decks/{known['tides_deck']}/export?format=json")
-    known["export"] = answer.raise_for_status().json()
+    fill_trash(recording, alice)
+    response = client.get(f"/api/flashcards/decks/{known['tides_deck']}/export?format=json")
+    known["export"] = response.raise_for_status().json()
 
 
 def import_table(alice: Visitor) -> None:
     alice.open("/decks/import")
-    file = {"name": "Sea.csv", "mimeType": "text/csv", "buffer": TABLE.encode()}
+    file = {"name": "Sea.csv", "mimeType": "text/csv", "buffer": SEA_CSV.encode()}
     alice.page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
     alice.page.get_by_label("Chapter").select_option("Tags")
     alice.page.get_by_role("button", name="Import 2 rows").click()
     expect(alice.page.get_by_role("heading", name="2 cards added")).to_be_visible()
 
 
-def trash_things(scene: Scene, alice: Visitor) -> None:
-    """Trash a deck and a card that can be restored, and a deck that `OLD_ROWS` makes too old."""
-    known, client = scene.known, alice.client
+def fill_trash(recording: Recording, alice: Visitor) -> None:
+    """Move two decks and a card to the trash. `OLD_ROWS` makes one deck too old to restore."""
+    known, client = recording.known, alice.client
     for name in ("capitals", "old"):
         if name == "old":
             body = {"name": "Very old", "cards": CAPITALS}
@@ -270,7 +270,7 @@ def trash_things(scene: Scene, alice: Visitor) -> None:
     client.delete(f"/api/flashcards/cards/{added['id']}").raise_for_status()
 
 
-def study(scene: Scene, alice: Visitor) -> None:
+def study(recording: Recording, alice: Visitor) -> None:
     """Study one deck to its end, and change the study settings."""
     page = alice.page
     alice.open("/progress")
@@ -278,12 +278,12 @@ def study(scene: Scene, alice: Visitor) -> None:
     page.locator("[name=newPerDay]").fill("12")
     page.locator("[name=desiredRetention]").fill("85")
     page.locator("[name=dayBeginsHour]").select_option("3")
-    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+    with page.expect_response(lambda response: response.request.method == "PATCH"):
         page.get_by_role("button", name="Save").click()
-    alice.open(f"/decks/{scene.known['tides_deck']}/study")
+    alice.open(f"/decks/{recording.known['tides_deck']}/study")
     for number, rating in enumerate("431"):
         rate(page, rating)
-        eventually(lambda number=number: len(reviews(scene)) == number + 1)
+        eventually(lambda number=number: len(reviews(recording)) == number + 1)
 
 
 def rate(page: Page, rating: str) -> None:
@@ -294,16 +294,16 @@ def rate(page: Page, rating: str) -> None:
     page.keyboard.press(rating)
 
 
-def reviews(scene: Scene) -> list[Any]:
-    return scene.execute("SELECT id::text, rating FROM flashcards_review ORDER BY reviewed_at")
+def reviews(recording: Recording) -> list[Any]:
+    return recording.execute("SELECT id::text, rating FROM flashcards_review ORDER BY reviewed_at")
 
 
-def finish_generations(scene: Scene, bob: Visitor) -> None:
+def finish_generations(recording: Recording, bob: Visitor) -> None:
     """Finish a generation with an idempotency key, and repeat it from the cache.
 
     Also leave one session that is closed, and one that `OLD_ROWS` makes idle.
     """
-    known, client = scene.known, bob.client
+    known, client = recording.known, bob.client
     session = post(client, "/api/webllm/session", {"modelId": "a-model"})
     known["bob_session"] = session["sessionId"]
     known["request"] = {
@@ -320,10 +320,10 @@ def finish_generations(scene: Scene, bob: Visitor) -> None:
         known["finished_generation"] = created["generationId"]
         eventually(lambda: generation(bob, created)["status"] == "succeeded")
         for _ in range(2):
-            answer_from_the_cache(scene, bob)
+            repeat_cached_request(recording, bob)
         for name in ("old_session", "idle_session"):
-            own = post(client, "/api/webllm/session", {"modelId": "a-model"})
-            known[name] = own["sessionId"]
+            other_session = post(client, "/api/webllm/session", {"modelId": "a-model"})
+            known[name] = other_session["sessionId"]
         old = post(
             client,
             f"/api/webllm/session/{known['old_session']}/generations",
@@ -333,20 +333,20 @@ def finish_generations(scene: Scene, bob: Visitor) -> None:
     client.delete(f"/api/webllm/session/{known['old_session']}").raise_for_status()
 
 
-def answer_from_the_cache(scene: Scene, bob: Visitor) -> None:
-    address = f"/api/webllm/session/{scene.known['bob_session']}/generations"
-    again = post(bob.client, address, scene.known["request"])
-    assert generation(bob, again)["status"] == "succeeded"
+def repeat_cached_request(recording: Recording, bob: Visitor) -> None:
+    address = f"/api/webllm/session/{recording.known['bob_session']}/generations"
+    repeated = post(bob.client, address, recording.known["request"])
+    assert generation(bob, repeated)["status"] == "succeeded"
 
 
-def generation(person: Visitor, created: dict[str, Any]) -> Any:
-    answer = person.client.get(f"/api/webllm/generations/{created['generationId']}")
-    return answer.raise_for_status().json()
+def generation(visitor: Visitor, created: dict[str, Any]) -> Any:
+    response = visitor.client.get(f"/api/webllm/generations/{created['generationId']}")
+    return response.raise_for_status().json()
 
 
-def use_tokens(scene: Scene) -> None:
+def use_tokens(recording: Recording) -> None:
     """Use up one refresh token, keep another, and sign in with wrong passwords."""
-    url, known = scene.server.url, scene.known
+    url, known = recording.server.url, recording.known
     used, unused = tokens(url, "bob"), tokens(url, "bob")
     body = {"refresh": used["refresh"]}
     httpx.post(f"{url}/api/auth/token/refresh", json=body).raise_for_status()
@@ -356,29 +356,31 @@ def use_tokens(scene: Scene) -> None:
         httpx.post(f"{url}/api/auth/token", json={"username": name, "password": "wrong"})
 
 
-def leave_an_erasure(scene: Scene) -> None:
+def interrupt_account_deletion(recording: Recording) -> None:
     """Delete an account, and kill the server while it deletes the rows."""
-    frank = scene.person("frank")
+    frank = recording.register_user("frank")
     post(frank.client, "/api/flashcards/decks", {"name": "Left behind", "cards": CAPITALS})
-    with psycopg.connect(scene.server.database_url) as connection:
-        connection.execute(HOLD_CARDS)
+    with psycopg.connect(recording.server.database_url) as connection:
+        connection.execute(LOCK_CARDS)
         try:
             frank.client.request("DELETE", "/api/account", json={"password": PASSWORD}, timeout=3)
         except httpx.TimeoutException:
-            scene.server.web.kill()
+            recording.server.web.kill()
         else:
-            sys.exit("The account was deleted at once, so that nothing is in progress.")
-    scene.server.start(scene.server.web)
+            sys.exit("The account was deleted immediately: its deletion was not interrupted.")
+    recording.server.start(recording.server.web)
 
 
 @contextmanager
-def work_left(scene: Scene, bob: Visitor) -> Iterator[None]:
-    """Leave a generation whose engine sent a card and fell silent, and another in the queue."""
-    client, known = bob.client, scene.known
+def unfinished_generations(recording: Recording, bob: Visitor) -> Iterator[None]:
+    """Leave a generation whose engine stops after it sent a card, and another in the queue."""
+    client, known = bob.client, recording.known
     session = post(client, "/api/webllm/session", {"modelId": "a-model"})
     with connect(session["wsUrl"], subprotocols=[V1], proxy=None) as socket:
         socket.send(json.dumps({"type": "ready", "modelId": "a-model", "engine": "webllm"}))
-        eventually(lambda: scene.execute("SELECT 1 FROM sessions_app_engine WHERE name = 'webllm'"))
+        eventually(
+            lambda: recording.execute("SELECT 1 FROM sessions_app_engine WHERE name = 'webllm'")
+        )
         address = f"/api/webllm/session/{known['bob_session']}/generations"
         for name, topic in (("leased", "Planets"), ("queued", "Stars")):
             body = {"prompt": f"Generate 2 flashcards about {topic}"}
@@ -386,9 +388,11 @@ def work_left(scene: Scene, bob: Visitor) -> Iterator[None]:
             known[f"{name}_generation"] = created["generationId"]
         while (message := json.loads(socket.recv(timeout=20)))["type"] != "generate":
             pass
-        own = {"generationId": message["generationId"], "lease": message["lease"]}
+        lease_fields = {"generationId": message["generationId"], "lease": message["lease"]}
         known["card_so_far"] = {"front": "Which planet is the largest?", "back": "Jupiter."}
-        socket.send(json.dumps({"type": "card", "index": 0, "card": known["card_so_far"], **own}))
+        socket.send(
+            json.dumps({"type": "card", "index": 0, "card": known["card_so_far"], **lease_fields})
+        )
         leased = {"generationId": known["leased_generation"]}
         eventually(lambda: len(generation(bob, leased)["cards"]) == 1)
         yield
@@ -397,8 +401,8 @@ def work_left(scene: Scene, bob: Visitor) -> Iterator[None]:
 # --- Data that the browser stores ---
 
 
-def choose_in_the_browser(scene: Scene, alice: Visitor) -> None:
-    """Choose a theme and a model, and fill in fields of the form."""
+def change_browser_settings(recording: Recording, alice: Visitor) -> None:
+    """Choose a theme and a model, and fill in the form."""
     page = alice.page
     alice.open("/")
     page.evaluate("navigator.serviceWorker.ready")
@@ -412,113 +416,118 @@ def choose_in_the_browser(scene: Scene, alice: Visitor) -> None:
     page.locator("[name=difficulty]").select_option("hard")
 
 
-def write_cards(alice: Visitor) -> None:
+def generate_unsaved_cards(alice: Visitor) -> None:
     """Finish one batch without saving it, and start another.
 
-    The second one is unfinished when the server stops.
+    The second batch is unfinished when the server stops.
     """
     alice.generate("Oceans", 1)
     alice.wait_for_model()
-    expect(alice.batch).to_have_attribute("data-state", "done", timeout=BATCH_MS)
+    expect(alice.batch).to_have_attribute("data-state", "done", timeout=BATCH_TIMEOUT_MS)
     alice.generate("Lakes", 30)
     alice.wait_for_first_tokens()
 
 
-def go_on_without_the_server(scene: Scene, alice: Visitor, studying: Page) -> None:
-    """Write cards and rate cards while the server is down.
+def continue_without_server(recording: Recording, alice: Visitor, study_page: Page) -> None:
+    """Generate and rate cards while the server is down.
 
-    The tab's session storage is recorded while the cards wait, which is the state that a crash
-    leaves.
+    The tab's session storage is recorded while cards are not saved, which is the state after a
+    crash.
     """
-    scene.server.web.kill()
+    recording.server.web.kill()
     eventually(
-        lambda: any(card.get("unsent") for card in alice.stored_cards()), seconds=BATCH_MS / 1000
+        lambda: any(card.get("unsent") for card in alice.stored_cards()),
+        seconds=BATCH_TIMEOUT_MS / 1000,
     )
-    scene.tab = alice.page.evaluate("({ ...sessionStorage })")
-    scene.known["cards_waiting"] = [
+    recording.session_storage = alice.page.evaluate("({ ...sessionStorage })")
+    recording.known["cards_waiting"] = [
         [card["front"], card["back"]] for card in alice.stored_cards() if card.get("unsent")
     ]
     alice.page.get_by_role("button", name="Stop").click()
-    studying.keyboard.press("u")
-    rate(studying, "2")
-    rate(studying, "3")
+    study_page.keyboard.press("u")
+    rate(study_page, "2")
+    rate(study_page, "3")
     alice.page.get_by_role("button", name="Let another device write").click()
     expect(alice.page.get_by_role("button", name="Write on this device")).to_be_visible()
 
 
-def scripts_of(server: RunningServer) -> dict[str, str]:
+def service_worker_scripts(server: RunningServer) -> dict[str, str]:
     """Return the scripts of the service worker, by path."""
-    first = httpx.get(f"{server.url}/sw.js").text
-    (path,) = re.findall(r'importScripts\("([^"]+)"\)', first)
-    return {"/sw.js": first, path: httpx.get(server.url + path).text}
+    script = httpx.get(f"{server.url}/sw.js").text
+    (path,) = re.findall(r'importScripts\("([^"]+)"\)', script)
+    return {"/sw.js": script, path: httpx.get(server.url + path).text}
 
 
-# --- Addresses that can be opened ---
+# --- Recorded addresses and API calls ---
 
 
-def note_bookmarks(scene: Scene, alice: Visitor, bob: Visitor) -> None:
-    """Record which addresses each user can open, and the outcomes of API calls."""
-    known = scene.known
+def record_bookmarks(recording: Recording, alice: Visitor, bob: Visitor) -> None:
+    """Record the status of each address for each user, and the outcomes of API calls."""
+    known = recording.known
     ids = {
         "deck_id": known["tides_deck"],
         "card_id": known["tides_cards"][0],
         "session_id": known["bob_session"],
         "generation_id": known["finished_generation"],
     }
-    own = {"alice": cookie(alice.page, "sessionid")}
-    own |= {name: known[f"{name}_cookie"] for name in ("operator", "helper")}
+    session_cookies = {"alice": cookie_value(alice.page, "sessionid")}
+    session_cookies |= {name: known[f"{name}_cookie"] for name in ("operator", "helper")}
     pages, lists = addresses(ids), admin_addresses()
     known["bookmarks"] = {
         name: statuses(
-            httpx.Client(base_url=scene.server.url, cookies={"sessionid": value}),
+            httpx.Client(base_url=recording.server.url, cookies={"sessionid": value}),
             pages if name == "alice" else lists,
         )
-        for name, value in own.items()
+        for name, value in session_cookies.items()
     }
     known["bookmarks"]["bob"] = statuses(
         bob.client, [address for address in pages if "/webllm/" in address]
     )
-    known["calls"] = answers_to_calls(scene.person("grace").client)
+    known["calls"] = call_outcomes(recording.register_user("grace").client)
 
 
 def statuses(client: httpx.Client, paths: list[str]) -> dict[str, int]:
     """Return the status of each address that can be opened or is forbidden."""
-    answers = {path: client.get(path).status_code for path in paths}
-    return {path: status for path, status in answers.items() if status in (200, 403)}
+    all_statuses = {path: client.get(path).status_code for path in paths}
+    return {path: status for path, status in all_statuses.items() if status in (200, 403)}
 
 
-def answers_to_calls(client: httpx.Client) -> dict[str, list[Any]]:
+def call_outcomes(client: httpx.Client) -> dict[str, list[Any]]:
     """Return the outcome of API calls with an empty body by a user without data.
 
     The keys are the method and the address. Each outcome has the status and the code of the
     problem.
     """
-    ids = dict.fromkeys(("deck_id", "card_id", "session_id", "generation_id", "review_id"), NO_ID)
+    ids = dict.fromkeys(
+        ("deck_id", "card_id", "session_id", "generation_id", "review_id"), UNKNOWN_ID
+    )
     calls = [
         (method, path)
         for path in addresses(ids)
         for method in ("POST", "PATCH", "DELETE")
         if path.startswith("/api/") and not path.startswith("/api/browse/")
     ]
-    answers = {" ".join(call): outcome(client.request(*call, json={})) for call in calls}
+    outcomes = {" ".join(call): outcome(client.request(*call, json={})) for call in calls}
     # Redirects are only for addresses that are older than this version.
-    passed_over = (308, 403, 405)
-    return {call: answer for call, answer in answers.items() if answer[0] not in passed_over}
+    ignored_statuses = (308, 403, 405)
+    return {
+        call: response for call, response in outcomes.items() if response[0] not in ignored_statuses
+    }
 
 
 def addresses(ids: dict[str, str]) -> list[str]:
     """Return the addresses of pages and of the API that have no variables other than `ids`."""
-    routes = (re.sub(r"<\w+:(\w+)>", r"{\1}", route) for route in routes_of(get_resolver()))
-    known = (route for route in routes if set(re.findall(r"{(\w+)}", route)) <= set(ids))
-    filled = {f"/{route.format(**ids)}" for route in known}
-    return sorted(path for path in filled if not path.startswith(("/admin/", *SKIPPED)))
+    routes = (re.sub(r"<\w+:(\w+)>", r"{\1}", route) for route in list_routes(get_resolver()))
+    fillable = (route for route in routes if set(re.findall(r"{(\w+)}", route)) <= set(ids))
+    filled = {f"/{route.format(**ids)}" for route in fillable}
+    return sorted(path for path in filled if not path.startswith(("/admin/", *SKIPPED_ADDRESSES)))
 
 
-def routes_of(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+def list_routes(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
     for pattern in resolver.url_patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from routes_of(pattern, route)
+            yield from list_routes(pattern, route)
         elif not re.search(r"[\\^$]", route):
             yield route
 
@@ -549,99 +558,104 @@ def record(folder: Path) -> None:
         chromium_path()
         browser = stack.enter_context(launch_browser(stack.enter_context(sync_playwright())))
         server = stack.enter_context(running_server(folder / "server", worker=True, **settings))
-        scene = Scene(server, browser)
-        alice, scripts = play(scene)
+        recording = Recording(server, browser)
+        alice, scripts = run_scenario(recording)
         texts = {
             "database.sql": dump_database(server.database_url),
             "redis.jsonl": dump_redis(server.environment["MINDFLIP_REDIS_PREFIX"], DOWNTIME),
             "browser.json": as_json(
-                read_profile(alice.page, scripts, CACHED) | {"sessionStorage": scene.tab}
+                read_profile(alice.page, scripts, CACHED_ADDRESSES)
+                | {"sessionStorage": recording.session_storage}
             ),
-            "known.json": as_json(scene.known),
+            "known.json": as_json(recording.known),
         }
-        keep(texts, server)
+        write_recording(texts, server)
 
 
-def play(scene: Scene) -> tuple[Visitor, dict[str, str]]:
-    """Run everything up to the point where the server is stopped permanently."""
-    make_operators(scene)
-    alice = scene.person("alice", page_with_an_older_cache(scene))
-    bob = scene.person("bob")
-    erin = scene.person("erin")
+def run_scenario(recording: Recording) -> tuple[Visitor, dict[str, str]]:
+    """Run all steps until the web process is stopped permanently."""
+    create_operators(recording)
+    alice = recording.register_user("alice", open_page_with_older_cache(recording))
+    bob = recording.register_user("bob")
+    erin = recording.register_user("erin")
     post(erin.client, "/api/flashcards/decks", {"name": "Trees", "cards": CAPITALS})
-    fill_decks(scene, alice)
-    study(scene, alice)
-    finish_generations(scene, bob)
-    use_tokens(scene)
-    sign_in_long_ago(scene)
+    fill_decks(recording, alice)
+    study(recording, alice)
+    finish_generations(recording, bob)
+    use_tokens(recording)
+    record_old_sign_in(recording)
     for statement, values in OLD_ROWS:
-        scene.execute(statement, values | scene.known)
-    scene.server.manage("shell", "-c", REFRESH)
-    eventually(lambda: scene.execute("SELECT 1 FROM sessions_app_hourfigures"))
-    scene.server.worker.stop()
-    answer_from_the_cache(scene, bob)  # at first, only Redis counts this hit
-    leave_an_erasure(scene)
-    scripts = scripts_of(scene.server)
-    choose_in_the_browser(scene, alice)
-    studying = alice.page.context.new_page()
-    studying.goto(f"{scene.server.url}/decks/{scene.known['rivers_deck']}/study")
-    rate(studying, "3")
-    eventually(lambda: len(reviews(scene)) == 4)
+        recording.execute(statement, values | recording.known)
+    recording.server.manage("shell", "-c", REFRESH)
+    eventually(lambda: recording.execute("SELECT 1 FROM sessions_app_hourfigures"))
+    recording.server.worker.stop()
+    repeat_cached_request(recording, bob)  # at first, only Redis counts this hit
+    interrupt_account_deletion(recording)
+    scripts = service_worker_scripts(recording.server)
+    change_browser_settings(recording, alice)
+    study_page = alice.page.context.new_page()
+    study_page.goto(f"{recording.server.url}/decks/{recording.known['rivers_deck']}/study")
+    rate(study_page, "3")
+    eventually(lambda: len(reviews(recording)) == 4)
     alice.page.bring_to_front()
-    write_cards(alice)
-    with work_left(scene, bob):
-        note_bookmarks(scene, alice, bob)
-        scene.known["tasks"] = scene.server.manage("shell", "-v0", "-c", QUEUE_TASKS).split()
-        go_on_without_the_server(scene, alice, studying)
-    note_rows(scene)
+    generate_unsaved_cards(alice)
+    with unfinished_generations(recording, bob):
+        record_bookmarks(recording, alice, bob)
+        recording.known["tasks"] = recording.server.manage(
+            "shell", "-v0", "-c", QUEUE_TASKS
+        ).split()
+        continue_without_server(recording, alice, study_page)
+    record_rows(recording)
     return alice, scripts
 
 
-def page_with_an_older_cache(scene: Scene) -> Page:
+def open_page_with_older_cache(recording: Recording) -> Page:
     """Return a page of a browser that also has the cache of an older version."""
-    page = scene.context().new_page()
-    page.goto(f"{scene.server.url}/manifest.webmanifest")
-    page.evaluate(MAKE_CACHE, OLDER_SHELL)
+    page = recording.new_context().new_page()
+    page.goto(f"{recording.server.url}/manifest.webmanifest")
+    page.evaluate(CREATE_CACHE, OLDER_SHELL_CACHE)
     return page
 
 
-def sign_in_long_ago(scene: Scene) -> None:
-    page = scene.context().new_page()
-    Visitor(page, scene.server, "bob").sign_in()
+def record_old_sign_in(recording: Recording) -> None:
+    page = recording.new_context().new_page()
+    Visitor(page, recording.server, "bob").sign_in()
     page.wait_for_url("**/")
-    scene.known["old_sign_in"] = cookie(page, "sessionid")
+    recording.known["old_sign_in"] = cookie_value(page, "sessionid")
 
 
-def note_rows(scene: Scene) -> None:
-    """Store the values that the test expects to find again."""
-    known = scene.known
-    scene.execute(OLD_FAILURE)  # the next sign-in would delete it
-    known["users"] = dict(scene.execute("SELECT username, id FROM auth_user"))
-    known["reviews"] = [list(row) for row in reviews(scene)]
+def record_rows(recording: Recording) -> None:
+    """Store the values that the tests compare with the upgraded state."""
+    known = recording.known
+    recording.execute(OLD_FAILURE)  # the next sign-in would delete it
+    known["users"] = dict(recording.execute("SELECT username, id FROM auth_user"))
+    known["reviews"] = [list(row) for row in reviews(recording)]
     known["hits"] = 3
-    known["engines"] = [row[0] for row in scene.execute("SELECT channel FROM sessions_app_engine")]
+    known["engines"] = [
+        row[0] for row in recording.execute("SELECT channel FROM sessions_app_engine")
+    ]
     known["schedules"] = [
         list(row)
-        for row in scene.execute(
+        for row in recording.execute(
             "SELECT card_id::text, state, stability, review_count FROM flashcards_schedule ORDER BY"
             " 1"
         )
     ]
-    known["tables"] = row_counts(scene.server.database_url)
+    known["tables"] = row_counts(recording.server.database_url)
     known["recorded_at"] = str(datetime.now(UTC).replace(microsecond=0) + DOWNTIME)
 
 
-def keep(texts: dict[str, str], server: RunningServer) -> None:
+def write_recording(texts: dict[str, str], server: RunningServer) -> None:
     """Write the files with neutral dates, and a backup of the same rows."""
     known = json.loads(texts["known.json"])
     recorded_at = datetime.fromisoformat(known["recorded_at"])
     # Shift by whole hours, so that the statistics of an hour stay in that hour.
     minutes = recorded_at - recorded_at.replace(minute=0, second=0)
-    by = FIXED_DATE + minutes - recorded_at
+    offset = FIXED_DATE + minutes - recorded_at
     RECORDED.mkdir(exist_ok=True)
     (version,) = re.findall(r'\\"version\\": \\"([^"\\]+)', texts["browser.json"])
     for name, text in texts.items():
-        neutral = move_times(sign_at_fixed_date(text, SECRET_KEY), by, SECRET_KEY)
+        neutral = move_times(sign_at_fixed_date(text, SECRET_KEY), offset, SECRET_KEY)
         neutral = neutral.replace(urlsplit(server.url).netloc, HOST).replace(version, VERSION)
         neutral = re.sub(r'(\\"origin\\": \\")[^"\\]+', r"\1a-process@a-host", neutral)
         (RECORDED / name).write_text(neutral)
@@ -687,9 +701,9 @@ def at_fixed_date(dump: bytes) -> bytes:
     date = FIXED_DATE.timetuple()
     numbers = (date.tm_sec, date.tm_min, date.tm_hour, date.tm_mday, date.tm_mon - 1)
     numbers = (*numbers, date.tm_year - 1900, 0)
-    begin = 12
+    start = 12
     fixed = b"".join(struct.pack("<Bi", 0, number) for number in numbers)
-    return dump[:begin] + fixed + dump[begin + len(fixed) :]
+    return dump[:start] + fixed + dump[start + len(fixed) :]
 
 
 def as_json(value: Any) -> str:
@@ -697,7 +711,7 @@ def as_json(value: Any) -> str:
 
 
 @contextmanager
-def own_folder() -> Iterator[Path]:
+def temporary_data_folder() -> Iterator[Path]:
     """Yield a folder for this run that contains the collected static files."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("MINDFLIP_TEST_FOLDER")) as name:
         folder = Path(name)
@@ -711,7 +725,7 @@ def main() -> None:
     if "DATABASE_URL" not in os.environ:
         servers = [sys.executable, "-m", "mindflip.embedded.servers"]
         sys.exit(subprocess.call([*servers, sys.executable, "-m", "tests.upgrade.record"]))
-    with own_folder() as folder:
+    with temporary_data_folder() as folder:
         django.setup()
         record(folder)
     sizes = {file.name: file.stat().st_size for file in sorted(RECORDED.iterdir())}

@@ -1,4 +1,4 @@
-"""The upgraded state, as the tests look at it."""
+"""The upgraded state that the tests read."""
 
 import json
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from tests.upgrade.profile import HOST
 
 
 @dataclass
-class Upgraded:
+class UpgradedState:
     """This version with the recorded state, in which all times are moved to the present.
 
-    `messages` are the IDs of the queued tasks. `readiness` is the response of /readyz after they
+    `task_ids` are the IDs of the queued tasks. `readiness` is the response of /readyz after they
     ran.
     """
 
     server: RunningServer
     texts: dict[str, str]
-    messages: list[str]
+    task_ids: list[str]
     readiness: httpx.Response | None = None
 
     @cached_property
@@ -38,7 +38,7 @@ class Upgraded:
         return json.loads(text.replace(HOST, urlsplit(self.server.url).netloc))
 
     def rows(self, statement: str, *values: Any) -> list[Any]:
-        """Run SQL with the names of tables, which do not change when a model is renamed."""
+        """Run SQL that refers to tables, whose names do not change when a model is renamed."""
         with psycopg.connect(self.server.database_url) as connection:
             return connection.execute(statement, values).fetchall()  # type: ignore[call-overload]
 
@@ -46,19 +46,19 @@ class Upgraded:
         ((value,),) = self.rows(statement, *values)
         return value
 
-    def signed_in(self, name: str) -> httpx.Client:
+    def sign_in(self, name: str) -> httpx.Client:
         """Return a client with a new token for the user, obtained with the recorded password."""
         body = {"username": name, "password": PASSWORD}
-        answer = httpx.post(f"{self.server.url}/api/auth/token", json=body).raise_for_status()
-        return self.with_token(answer.json()["access"])
+        response = httpx.post(f"{self.server.url}/api/auth/token", json=body).raise_for_status()
+        return self.client_with_token(response.json()["access"])
 
-    def with_token(self, token: str) -> httpx.Client:
+    def client_with_token(self, token: str) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"}
         return httpx.Client(base_url=self.server.url, headers=headers, timeout=30)
 
-    def with_cookie(self, name: str) -> httpx.Client:
+    def client_with_cookie(self, name: str) -> httpx.Client:
         """Return a client with the recorded cookie of a user who signed in on a page."""
-        cookies = {each["name"]: each["value"] for each in self.profile["cookies"]}
+        cookies = {cookie["name"]: cookie["value"] for cookie in self.profile["cookies"]}
         value = self.known.get(f"{name}_cookie") or cookies["sessionid"]
         return httpx.Client(
             base_url=self.server.url, cookies={"sessionid": value}, follow_redirects=True

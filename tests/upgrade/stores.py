@@ -62,7 +62,7 @@ def load_database(url: str, text: str) -> None:
     """Replace everything in the database with the dump."""
     with psycopg.connect(url) as connection:
         connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public; SET TimeZone = 'UTC'")
-        connection.execute(text)  # type: ignore[call-overload] # ours, not a visitor's
+        connection.execute(text)  # type: ignore[call-overload] # trusted SQL
 
 
 def row_counts(url: str) -> dict[str, int]:
@@ -77,20 +77,20 @@ def row_counts(url: str) -> dict[str, int]:
         }
 
 
-def dump_redis(prefix: str, later: timedelta) -> str:
-    """Return the keys below `prefix` that still exist after the time `later`, as lines of JSON.
+def dump_redis(prefix: str, elapsed: timedelta) -> str:
+    """Return the keys below `prefix` that still exist after the time `elapsed`, as lines of JSON.
 
-    Each line has `key`, `type`, `value` and `ttl`, the remaining milliseconds after `later`, or -1
+    Each line has `key`, `type`, `value` and `ttl`, the milliseconds left after `elapsed`, or -1
     if the key does not expire.
     """
-    entries = (_at(entry, later) for entry in _entries(prefix))
+    entries = (_age_entry(entry, elapsed) for entry in _entries(prefix))
     return "".join(f"{json.dumps(entry)}\n" for entry in entries if entry["ttl"])
 
 
-def _at(entry: dict[str, Any], later: timedelta) -> dict[str, Any]:
+def _age_entry(entry: dict[str, Any], elapsed: timedelta) -> dict[str, Any]:
     if entry["ttl"] < 0:
         return entry
-    return entry | {"ttl": max(0, entry["ttl"] - later // timedelta(milliseconds=1))}
+    return entry | {"ttl": max(0, entry["ttl"] - elapsed // timedelta(milliseconds=1))}
 
 
 def load_redis(prefix: str, text: str) -> None:
@@ -107,11 +107,11 @@ def load_redis(prefix: str, text: str) -> None:
 def _entries(prefix: str) -> Iterator[dict[str, Any]]:
     with _client() as client:
         for key in sorted(client.scan_iter(f"*{prefix}*", count=1000)):
-            kind = client.type(key)
+            key_type = client.type(key)
             yield {
                 "key": key.replace(prefix, PREFIX),
-                "type": kind,
-                "value": READERS[kind](client, key),
+                "type": key_type,
+                "value": READERS[key_type](client, key),
                 "ttl": client.pttl(key),
             }
 

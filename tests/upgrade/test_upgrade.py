@@ -1,7 +1,7 @@
 """Upgrades from the previous version: rows, queues, caches, browsers and backups still work.
 
-`tests.upgrade.record` made the state. Tests refer to tables, addresses, visible text and recorded
-values, which do not change when code is renamed.
+`tests.upgrade.record` recorded the state. Tests refer to tables, addresses, visible text and
+recorded values, which do not change when code is renamed.
 """
 
 import io
@@ -26,53 +26,64 @@ from tests.helpers.processes import RunningServer, eventually
 from tests.helpers.quick_engine import quick_engine
 from tests.helpers.users import PASSWORD
 from tests.upgrade import CHOSEN_MODEL, RECORDED, outcome
-from tests.upgrade.profile import SHELL_PREFIX, current_shell, version_of
+from tests.upgrade.profile import SHELL_PREFIX, current_shell, service_worker_version
 from tests.upgrade.record import ISLANDS, V1
-from tests.upgrade.state import Upgraded
+from tests.upgrade.state import UpgradedState
 from tests.upgrade.stores import row_counts
 
 # A newer version adds rows to these tables.
-GROWING = {"django_migrations", "django_content_type", "auth_permission", "auth_group_permissions"}
-SHELLS = (
+GROWING_TABLES = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "auth_group_permissions",
+}
+LIST_SHELL_CACHES = (
     f"""async () => (await caches.keys()).filter((name) => name.startsWith("{SHELL_PREFIX}"))"""
 )
-ALL_CACHES = "caches.keys()"
-OUTBOX = """() => Object.keys(localStorage).filter((key) => key.startsWith("mindflip:outbox:"))"""
+LIST_CACHES = "caches.keys()"
+OUTBOX_KEYS = (
+    """() => Object.keys(localStorage).filter((key) => key.startsWith("mindflip:outbox:"))"""
+)
 
 
 # --- The queue of tasks ---
 
 
-def test_each_task_that_was_queued_under_its_old_name_is_run(upgraded: Upgraded) -> None:
+def test_queued_tasks_of_previous_version_are_run(upgraded: UpgradedState) -> None:
     log = upgraded.server.log("worker")
     names = upgraded.known["tasks"]
-    assert len(upgraded.messages) == len(names) >= 8
-    for name, message in zip(names, upgraded.messages[::-1], strict=True):
-        assert f"[{message}] succeeded" in log, f"{name} was not run"
-    for word in ("unregistered", "Traceback", "raised unexpected"):
-        assert word not in log
+    assert len(upgraded.task_ids) == len(names) >= 8
+    for name, task_id in zip(names, upgraded.task_ids[::-1], strict=True):
+        assert f"[{task_id}] succeeded" in log, f"{name} was not run"
+    for error in ("unregistered", "Traceback", "raised unexpected"):
+        assert error not in log
 
 
-def test_queued_cleanup_deletes_what_is_too_old_and_nothing_else(upgraded: Upgraded) -> None:
+def test_queued_cleanup_tasks_delete_only_expired_rows(upgraded: UpgradedState) -> None:
     known, value = upgraded.known, upgraded.value
     decks = upgraded.rows("SELECT id::text FROM flashcards_deck WHERE deleted_at IS NOT NULL")
-    assert [known["capitals_deck"]] == [each for (each,) in decks], "empty the trash"
+    assert [known["capitals_deck"]] == [each for (each,) in decks], "expired trash is left"
     sessions = [
         each for (each,) in upgraded.rows("SELECT id::text FROM sessions_app_webllmsession")
     ]
-    assert known["old_session"] not in sessions, "delete old sessions"
+    assert known["old_session"] not in sessions, "an old session is left"
     assert known["bob_session"] in sessions
-    signed_in = [each for (each,) in upgraded.rows("SELECT session_key FROM django_session")]
-    assert known["old_sign_in"] not in signed_in, "delete old sign-ins"
-    assert known["operator_cookie"] in signed_in
-    assert value("SELECT min(id) FROM token_blacklist_outstandingtoken") == 2, "delete old tokens"
-    assert value("SELECT array_agg(id ORDER BY id) FROM django_admin_log") == [2, 3], "old log rows"
+    session_keys = [each for (each,) in upgraded.rows("SELECT session_key FROM django_session")]
+    assert known["old_sign_in"] not in session_keys, "an old sign-in is left"
+    assert known["operator_cookie"] in session_keys
+    assert value("SELECT min(id) FROM token_blacklist_outstandingtoken") == 2, (
+        "an old token is left"
+    )
+    assert value("SELECT array_agg(id ORDER BY id) FROM django_admin_log") == [2, 3], (
+        "a log row is left"
+    )
     names = upgraded.rows("SELECT username FROM axes_accessattempt WHERE username IN ('carol',"
                           " 'dana')")  # fmt: skip
-    assert names == [("dana",)], "delete old failed sign-ins"
+    assert names == [("dana",)], "an old failed sign-in is left"
 
 
-def test_queued_sweeps_end_what_stopped_while_the_servers_were_down(upgraded: Upgraded) -> None:
+def test_queued_sweep_tasks_end_idle_sessions_leases_and_engines(upgraded: UpgradedState) -> None:
     known, value = upgraded.known, upgraded.value
     status = "SELECT status FROM sessions_app_webllmsession WHERE id = %s"
     assert value(status, known["idle_session"]) == "expired"
@@ -86,24 +97,24 @@ def test_queued_sweeps_end_what_stopped_while_the_servers_were_down(upgraded: Up
     assert len(known["engines"]) == 2
     assert upgraded.rows(engines, known["engines"]) == []
     assert upgraded.readiness is not None
-    assert upgraded.readiness.status_code == 200, "beat and worker were seen"
+    assert upgraded.readiness.status_code == 200, "no recent signal of beat or worker"
 
 
-def test_the_erasure_that_was_cut_short_is_finished(upgraded: Upgraded) -> None:
+def test_interrupted_account_deletion_is_completed(upgraded: UpgradedState) -> None:
     assert upgraded.rows("SELECT 1 FROM auth_user WHERE username = 'frank'") == []
     assert upgraded.rows("SELECT 1 FROM flashcards_deck WHERE name = 'Left behind'") == []
     rows = "SELECT user_id, finished_at IS NOT NULL FROM sessions_app_erasure ORDER BY id LIMIT 1"
     assert upgraded.rows(rows) == [(None, True)]
 
 
-def test_hourly_numbers_are_counted_on_with_the_hits_in_redis(upgraded: Upgraded) -> None:
+def test_hourly_statistics_include_cache_hits_stored_in_redis(upgraded: UpgradedState) -> None:
     sums = (
         "SELECT sum(coalesce((figures->'outcomes'->>'succeeded')::int, 0)),"
         " sum((figures->>'hits')::int) FROM sessions_app_hourfigures"
     )
-    # One was finished 40 days ago and left no other trace, and two were finished today.
+    # The rows of one generation, finished 40 days ago, are deleted. Two were finished today.
     assert upgraded.rows(sums) == [(3, upgraded.known["hits"])]
-    operator = upgraded.with_cookie("operator")
+    operator = upgraded.client_with_cookie("operator")
     points = operator.get("/admin/overview/figures?span=30d").raise_for_status().json()["points"]
     assert sum(point["hits"] for point in points) == upgraded.known["hits"]
 
@@ -111,19 +122,21 @@ def test_hourly_numbers_are_counted_on_with_the_hits_in_redis(upgraded: Upgraded
 # --- The queue of generations, and the cache ---
 
 
-def test_waiting_generations_are_finished_by_an_engine_of_this_version(upgraded: Upgraded) -> None:
-    known, bob = upgraded.known, upgraded.signed_in("bob")
+def test_unfinished_generations_are_completed_and_keep_received_cards(
+    upgraded: UpgradedState,
+) -> None:
+    known, bob = upgraded.known, upgraded.sign_in("bob")
     waiting = [known["queued_generation"], known["leased_generation"]]
 
-    def write(request: dict[str, Any]) -> list[dict[str, str]]:
+    def generate(request: dict[str, Any]) -> list[dict[str, str]]:
         topic = request["options"]["topic"]
         return [{"front": f"{topic}, {number}?", "back": "Yes."} for number in range(2)]
 
     def is_finished(generation_id: str) -> bool:
-        answer = bob.get(f"/api/webllm/generations/{generation_id}").raise_for_status()
-        return answer.json()["status"] == "succeeded"
+        response = bob.get(f"/api/webllm/generations/{generation_id}").raise_for_status()
+        return response.json()["status"] == "succeeded"
 
-    with quick_engine(_visitor(upgraded.server, "bob"), write):
+    with quick_engine(_visitor(upgraded.server, "bob"), generate):
         for generation_id in waiting:
             eventually(lambda each=generation_id: is_finished(each))
     queued, leased = (bob.get(f"/api/webllm/generations/{each}").json() for each in waiting)
@@ -133,27 +146,27 @@ def test_waiting_generations_are_finished_by_an_engine_of_this_version(upgraded:
     assert [attempt["outcome"] for attempt in leased["attempts"]] == ["engine_lost", "succeeded"]
 
 
-def test_a_result_of_the_version_before_is_a_hit(upgraded: Upgraded) -> None:
-    known, bob = upgraded.known, upgraded.signed_in("bob")
+def test_cached_result_of_previous_version_is_returned(upgraded: UpgradedState) -> None:
+    known, bob = upgraded.known, upgraded.sign_in("bob")
     address = f"/api/webllm/session/{known['bob_session']}/generations"
     created = bob.post(address, json=known["request"]).raise_for_status().json()
-    again = bob.get(f"/api/webllm/generations/{created['generationId']}").json()
-    assert again["status"] == "succeeded"
-    assert [{name: card[name] for name in ("front", "back")} for card in again["cards"]] == known[
-        "comets"
-    ]
+    repeated = bob.get(f"/api/webllm/generations/{created['generationId']}").json()
+    assert repeated["status"] == "succeeded"
+    assert [
+        {name: card[name] for name in ("front", "back")} for card in repeated["cards"]
+    ] == known["comets"]
 
 
-def test_a_request_that_is_sent_again_with_its_key_is_known(upgraded: Upgraded) -> None:
+def test_requests_with_recorded_idempotency_keys_are_replayed(upgraded: UpgradedState) -> None:
     known = upgraded.known
-    again = upgraded.signed_in("alice").post(
+    repeated = upgraded.sign_in("alice").post(
         "/api/flashcards/decks",
         json=known["rivers_request"],
         headers={"Idempotency-Key": known["rivers_key"]},
     )
-    assert again.raise_for_status().json()["id"] == known["rivers_deck"]
-    assert again.headers["Idempotency-Replayed"] == "true"
-    generation = upgraded.signed_in("bob").post(
+    assert repeated.raise_for_status().json()["id"] == known["rivers_deck"]
+    assert repeated.headers["Idempotency-Replayed"] == "true"
+    generation = upgraded.sign_in("bob").post(
         f"/api/webllm/session/{known['bob_session']}/generations",
         json=known["request"],
         headers={"Idempotency-Key": known["idempotency_key"]},
@@ -161,10 +174,10 @@ def test_a_request_that_is_sent_again_with_its_key_is_known(upgraded: Upgraded) 
     assert generation.raise_for_status().json()["generationId"] == known["finished_generation"]
 
 
-def test_a_tab_opens_its_socket_by_the_address_that_it_remembers(upgraded: Upgraded) -> None:
-    kept = upgraded.profile["sessionStorage"]
-    (key,) = [key for key in kept if ":session:" in key]
-    session = json.loads(kept[key])
+def test_websocket_url_stored_by_tab_opens_its_session(upgraded: UpgradedState) -> None:
+    stored = upgraded.profile["sessionStorage"]
+    (key,) = [key for key in stored if ":session:" in key]
+    session = json.loads(stored[key])
     with connect(session["wsUrl"], subprotocols=[V1], proxy=None) as socket:
         first = json.loads(socket.recv(timeout=20))
     assert first["type"] == "session"
@@ -174,8 +187,8 @@ def test_a_tab_opens_its_socket_by_the_address_that_it_remembers(upgraded: Upgra
 # --- Data of users ---
 
 
-def test_decks_and_cards_are_as_they_were(upgraded: Upgraded) -> None:
-    known, alice = upgraded.known, upgraded.signed_in("alice")
+def test_decks_and_cards_are_unchanged_after_upgrade(upgraded: UpgradedState) -> None:
+    known, alice = upgraded.known, upgraded.sign_in("alice")
     export = f"/api/flashcards/decks/{known['tides_deck']}/export?format=json"
     assert alice.get(export).raise_for_status().json()["cards"] == known["export"]["cards"]
     deck = alice.get(f"/api/flashcards/decks/{known['tides_deck']}").raise_for_status().json()
@@ -191,20 +204,20 @@ def test_decks_and_cards_are_as_they_were(upgraded: Upgraded) -> None:
     ]
 
 
-def test_the_trash_holds_what_can_be_restored(upgraded: Upgraded) -> None:
-    page = upgraded.with_cookie("alice").get("/decks/bin").raise_for_status().text
+def test_trash_lists_recent_deck_and_card_and_restores_card(upgraded: UpgradedState) -> None:
+    page = upgraded.client_with_cookie("alice").get("/decks/bin").raise_for_status().text
     assert "Capitals" in page
     assert "Which river flows through Rome?" in page
     assert "Very old" not in page
-    restored = upgraded.signed_in("alice").post(
+    restored = upgraded.sign_in("alice").post(
         f"/api/flashcards/cards/{upgraded.known['trashed_card']}/restore"
     )
     assert restored.is_success, restored.text
 
 
-def test_duplicates_that_were_kept_are_not_shown_again(upgraded: Upgraded) -> None:
+def test_kept_duplicates_are_not_listed_after_upgrade(upgraded: UpgradedState) -> None:
     duplicates = (
-        upgraded.signed_in("alice").get("/api/flashcards/duplicates").raise_for_status().json()
+        upgraded.sign_in("alice").get("/api/flashcards/duplicates").raise_for_status().json()
     )
     front = ISLANDS[0]["front"]
     assert upgraded.value("SELECT count(*) FROM flashcards_card WHERE front = %s", front) >= 2
@@ -213,14 +226,14 @@ def test_duplicates_that_were_kept_are_not_shown_again(upgraded: Upgraded) -> No
     ]
 
 
-def test_schedules_settings_and_progress_go_on(upgraded: Upgraded) -> None:
-    known, alice = upgraded.known, upgraded.signed_in("alice")
+def test_schedules_study_settings_and_reviews_are_preserved(upgraded: UpgradedState) -> None:
+    known, alice = upgraded.known, upgraded.sign_in("alice")
     recorded = {row[0]: row[1:] for row in known["schedules"]}
     rows = upgraded.rows("SELECT card_id::text, state, stability, review_count FROM"
                          " flashcards_schedule")  # fmt: skip
-    now = {row[0]: list(row[1:]) for row in rows}
+    current = {row[0]: list(row[1:]) for row in rows}
     for card in known["tides_cards"]:
-        assert now[card] == recorded[card]
+        assert current[card] == recorded[card]
     settings = alice.get("/api/flashcards/study/settings").raise_for_status().json()
     assert (settings["newPerDay"], settings["desiredRetention"]) == (12, 0.85)
     assert (settings["dayBeginsHour"], settings["timeZone"]) == (3, "Europe/Berlin")
@@ -230,8 +243,8 @@ def test_schedules_settings_and_progress_go_on(upgraded: Upgraded) -> None:
     assert {review for review, _ in known["reviews"]} <= reviews
 
 
-def test_an_exported_deck_is_imported(upgraded: Upgraded) -> None:
-    bob = upgraded.signed_in("bob")
+def test_deck_export_of_previous_version_is_imported(upgraded: UpgradedState) -> None:
+    bob = upgraded.sign_in("bob")
     file = {"file": ("Tides.json", json.dumps(upgraded.known["export"]), "application/json")}
     imported = bob.post("/api/flashcards/imports", files=file)
     assert imported.is_success, imported.text
@@ -245,9 +258,11 @@ def test_an_exported_deck_is_imported(upgraded: Upgraded) -> None:
     ]
 
 
-def test_an_account_is_exported_whole(upgraded: Upgraded) -> None:
-    answer = upgraded.with_cookie("alice").get("/api/account/export").raise_for_status()
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as export:
+def test_account_export_contains_recorded_decks_reviews_and_generations(
+    upgraded: UpgradedState,
+) -> None:
+    response = upgraded.client_with_cookie("alice").get("/api/account/export").raise_for_status()
+    with zipfile.ZipFile(io.BytesIO(response.content)) as export:
         names = export.namelist()
         reviews = json.loads(export.read("reviews.json"))
         generations = json.loads(export.read("generations.json"))
@@ -259,99 +274,105 @@ def test_an_account_is_exported_whole(upgraded: Upgraded) -> None:
     assert {"Oceans", "Lakes"} <= {each["options"]["topic"] for each in generations}
 
 
-def test_an_account_is_deleted_with_everything_in_it(upgraded: Upgraded) -> None:
-    erin = upgraded.signed_in("erin")
-    answer = erin.request("DELETE", "/api/account", json={"password": PASSWORD})
-    assert answer.raise_for_status().json() == {"success": True, "isComplete": True}
+def test_account_deletion_removes_user_and_deck_after_upgrade(upgraded: UpgradedState) -> None:
+    erin = upgraded.sign_in("erin")
+    response = erin.request("DELETE", "/api/account", json={"password": PASSWORD})
+    assert response.raise_for_status().json() == {"success": True, "isComplete": True}
     assert upgraded.rows("SELECT 1 FROM auth_user WHERE username = 'erin'") == []
     assert upgraded.rows("SELECT 1 FROM flashcards_deck WHERE name = 'Trees'") == []
 
 
-# --- Who is signed in, and what they may open ---
+# --- Sign-ins, tokens and permissions ---
 
 
-def test_tokens_of_the_version_before_are_good_once(upgraded: Upgraded) -> None:
+def test_recorded_access_token_is_valid_and_refresh_token_works_once(
+    upgraded: UpgradedState,
+) -> None:
     known, url = upgraded.known, upgraded.server.url
-    account = upgraded.with_token(known["access_token"]).get("/api/account")
+    account = upgraded.client_with_token(known["access_token"]).get("/api/account")
     assert account.raise_for_status().json()["username"] == "bob"
     refresh = f"{url}/api/auth/token/refresh"
     assert httpx.post(refresh, json={"refresh": known["used_refresh_token"]}).status_code == 401
     fresh = httpx.post(refresh, json={"refresh": known["refresh_token"]}).raise_for_status().json()
-    assert upgraded.with_token(fresh["access"]).get("/api/account").is_success
+    assert upgraded.client_with_token(fresh["access"]).get("/api/account").is_success
     assert httpx.post(refresh, json={"refresh": known["refresh_token"]}).status_code == 401
 
 
 @pytest.mark.parametrize("name", ["alice", "operator", "helper"])
-def test_bookmarks_open_for_whom_they_opened(upgraded: Upgraded, name: str) -> None:
-    client = upgraded.with_cookie(name)
+def test_bookmarked_addresses_return_recorded_statuses(upgraded: UpgradedState, name: str) -> None:
+    client = upgraded.client_with_cookie(name)
     recorded = upgraded.known["bookmarks"][name]
     assert len(recorded) > 20
-    answers = {path: client.get(path).status_code for path in recorded}
-    assert answers == recorded
+    statuses = {path: client.get(path).status_code for path in recorded}
+    assert statuses == recorded
 
 
-def test_addresses_of_programs_answer_as_before(upgraded: Upgraded) -> None:
-    bob, recorded = upgraded.signed_in("bob"), upgraded.known["bookmarks"]["bob"]
+def test_webllm_addresses_return_recorded_statuses_to_token_client(upgraded: UpgradedState) -> None:
+    bob, recorded = upgraded.sign_in("bob"), upgraded.known["bookmarks"]["bob"]
     assert len(recorded) > 4
-    answers = {path: bob.get(path, follow_redirects=True).status_code for path in recorded}
-    assert answers == recorded
+    statuses = {path: bob.get(path, follow_redirects=True).status_code for path in recorded}
+    assert statuses == recorded
 
 
-def test_calls_of_pages_that_are_still_open_are_understood(upgraded: Upgraded) -> None:
-    grace, recorded = upgraded.signed_in("grace"), upgraded.known["calls"]
+def test_api_calls_of_open_pages_return_recorded_outcomes(upgraded: UpgradedState) -> None:
+    grace, recorded = upgraded.sign_in("grace"), upgraded.known["calls"]
     assert len(recorded) > 30
-    answers = {
+    outcomes = {
         call: outcome(grace.request(*call.split(), json={}, follow_redirects=True))
         for call in recorded
     }
-    assert answers == recorded
+    assert outcomes == recorded
 
 
 @pytest.mark.parametrize("name", ["operator", "helper"])
-def test_rows_of_the_admin_open(upgraded: Upgraded, name: str) -> None:
-    client = upgraded.with_cookie(name)
+def test_first_rows_of_admin_lists_open_without_redirect(
+    upgraded: UpgradedState, name: str
+) -> None:
+    client = upgraded.client_with_cookie(name)
     lists = [path for path, status in upgraded.known["bookmarks"][name].items() if status == 200]
     rows = {row for path in lists if (row := _first_row(client, path))}
     assert len(rows) >= (12 if name == "operator" else 4)
     for row in sorted(rows):
-        answer = client.get(row)
-        assert (answer.status_code, len(answer.history)) == (200, 0), row
+        response = client.get(row)
+        assert (response.status_code, len(response.history)) == (200, 0), row
 
 
 def _first_row(client: httpx.Client, path: str) -> str | None:
     """Return the address of the first row of a list, even if the list has moved."""
-    answer = client.get(path)
-    rows = re.findall(rf'href="({re.escape(answer.url.path)}[^"?]+/change/[^"]*)"', answer.text)
+    response = client.get(path)
+    rows = re.findall(rf'href="({re.escape(response.url.path)}[^"?]+/change/[^"]*)"', response.text)
     return rows[0] if rows else None
 
 
 # --- The browser ---
 
 
-def test_a_browser_goes_on_where_it_was(
-    upgraded: Upgraded, open_browser: Callable[[], Page]
+def test_browser_settings_form_and_unsaved_cards_are_restored(
+    upgraded: UpgradedState, open_browser: Callable[[], Page]
 ) -> None:
     page = open_browser()
     page.goto(f"{upgraded.server.url}/")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     expect(page.get_by_text(CHOSEN_MODEL["name"]).first).to_be_visible()
-    # The user had let another device write.
+    # The user had selected that another device generates cards.
     expect(page.get_by_role("button", name="Write on this device")).to_be_visible()
     expect(page.locator("[name=topic]")).to_have_value("Lakes")
     expect(page.locator("[name=count]")).to_have_value("30")
     for front, _ in upgraded.known["cards_waiting"]:
         expect(page.get_by_text(front).first).to_be_visible()
-    other = page.context.new_page()
-    other.goto(f"{upgraded.server.url}/")
-    expect(other.locator("[name=language]")).to_have_value("English")
-    expect(other.locator("[name=difficulty]")).to_have_value("hard")
-    expect(other.locator("[name=topic]")).to_have_value("")
+    second_page = page.context.new_page()
+    second_page.goto(f"{upgraded.server.url}/")
+    expect(second_page.locator("[name=language]")).to_have_value("English")
+    expect(second_page.locator("[name=difficulty]")).to_have_value("hard")
+    expect(second_page.locator("[name=topic]")).to_have_value("")
     assert page.evaluate("JSON.parse(localStorage.getItem('mindflip:speeds'))") == json.loads(
         upgraded.profile["localStorage"]["mindflip:speeds"]
     )
 
 
-def test_cards_that_waited_are_saved(upgraded: Upgraded, open_browser: Callable[[], Page]) -> None:
+def test_unsaved_card_is_saved_after_upgrade(
+    upgraded: UpgradedState, open_browser: Callable[[], Page]
+) -> None:
     page = open_browser()
     page.goto(f"{upgraded.server.url}/")
     (front, back), *_ = upgraded.known["cards_waiting"]
@@ -368,8 +389,8 @@ def test_cards_that_waited_are_saved(upgraded: Upgraded, open_browser: Callable[
     assert saved == [(back,)]
 
 
-def test_ratings_that_waited_are_sent_and_recorded_once(
-    upgraded: Upgraded, open_browser: Callable[[], Page]
+def test_queued_ratings_are_sent_and_recorded_once(
+    upgraded: UpgradedState, open_browser: Callable[[], Page]
 ) -> None:
     waiting = [
         json.loads(value)
@@ -379,7 +400,7 @@ def test_ratings_that_waited_are_sent_and_recorded_once(
     undone, *reviews = [each.get("undo") or each["review"] for each in waiting]
     page = open_browser()
     page.goto(f"{upgraded.server.url}/decks")
-    eventually(lambda: page.evaluate(OUTBOX) == [])
+    eventually(lambda: page.evaluate(OUTBOX_KEYS) == [])
     ratings = {"hard": 2, "good": 3}
     recorded = (
         "SELECT card_id::text, rating, undone_at IS NULL FROM flashcards_review WHERE id = %s"
@@ -403,27 +424,27 @@ def test_ratings_that_waited_are_sent_and_recorded_once(
     expect(page.get_by_role("button", name="Easy").first).to_be_visible()
 
 
-def test_the_new_service_worker_takes_over_and_old_caches_go(
-    upgraded: Upgraded, open_browser: Callable[[], Page]
+def test_new_service_worker_deletes_older_caches_and_works_offline(
+    upgraded: UpgradedState, open_browser: Callable[[], Page]
 ) -> None:
     before = [cache["name"] for cache in upgraded.profile["caches"]]
     current = current_shell(upgraded.profile)
-    new = SHELL_PREFIX + version_of(httpx.get(f"{upgraded.server.url}/sw.js").text)
+    new = SHELL_PREFIX + service_worker_version(httpx.get(f"{upgraded.server.url}/sw.js").text)
     page = open_browser()
-    assert page.evaluate(ALL_CACHES) == before
+    assert page.evaluate(LIST_CACHES) == before
     assert len(before) == 3
     page.goto(f"{upgraded.server.url}/decks")
     expect(page.get_by_role("link", name="Tides").first).to_be_visible()
     # The cache of the previous version is kept for tabs that were opened with that version.
-    eventually(lambda: page.evaluate(SHELLS) == [current, new])
-    eventually(lambda: set(page.evaluate(ALL_CACHES)) == {current, new})
+    eventually(lambda: page.evaluate(LIST_SHELL_CACHES) == [current, new])
+    eventually(lambda: set(page.evaluate(LIST_CACHES)) == {current, new})
     eventually(
         lambda: page.evaluate(f"caches.match('/offline', {{cacheName: '{new}'}})") is not None
     )
     page.context.set_offline(True)
-    answer = page.goto(f"{upgraded.server.url}/decks")
-    assert answer is not None
-    assert answer.from_service_worker
+    response = page.goto(f"{upgraded.server.url}/decks")
+    assert response is not None
+    assert response.from_service_worker
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
@@ -431,8 +452,8 @@ def test_the_new_service_worker_takes_over_and_old_caches_go(
 
 
 @pytest.fixture
-def empty_database(upgraded: Upgraded) -> Iterator[RunningServer]:
-    """Yield the server with commands that use an empty database."""
+def empty_database(upgraded: UpgradedState) -> Iterator[RunningServer]:
+    """Yield the upgraded server, whose commands use an empty database."""
     name = f"restored_{secrets.token_hex(4)}"
     url = urlsplit(upgraded.server.database_url)
     environment = upgraded.server.environment | {
@@ -444,18 +465,18 @@ def empty_database(upgraded: Upgraded) -> Iterator[RunningServer]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
 
 
-def test_a_backup_of_the_version_before_is_restored(
-    upgraded: Upgraded, empty_database: RunningServer
+def test_backup_of_previous_version_is_restored(
+    upgraded: UpgradedState, empty_database: RunningServer
 ) -> None:
     empty_database.manage("restore", str(RECORDED / "backup.zip"))
     empty_database.manage("migrate", "--verbosity=0")
     counts = row_counts(empty_database.database_url)
     for table, count in upgraded.known["tables"].items():
-        assert counts[table] == count or (table in GROWING and counts[table] > count), table
+        assert counts[table] == count or (table in GROWING_TABLES and counts[table] > count), table
 
 
-def test_a_backup_after_the_upgrade_holds_all_of_it(
-    upgraded: Upgraded, empty_database: RunningServer, tmp_path: Path
+def test_backup_made_after_upgrade_restores_all_rows(
+    upgraded: UpgradedState, empty_database: RunningServer, tmp_path: Path
 ) -> None:
     file = tmp_path / "backup.zip"
     upgraded.server.manage("backup", str(file))

@@ -22,16 +22,18 @@ SIGNED = re.compile(r"\.?[\w-]{20,}:\w{6}:[\w-]{43}(?![\w-])")
 SALTS = ("sessions_app.ticket", "django.contrib.sessions.SessionStore")
 
 
-def move_times(text: str, by: timedelta, key: str) -> str:
-    """Return the text with all times moved by `by`, which is a whole number of seconds.
+def move_times(text: str, offset: timedelta, key: str) -> str:
+    """Return the text with all times moved by `offset`, which is a whole number of seconds.
 
     `key` is the secret key that signed the tokens in the text.
     """
-    text = ISO.sub(lambda match: _iso(match, by), text)
-    text = HOUR_KEY.sub(lambda match: f"{datetime.fromisoformat(match[0]) + by:%Y-%m-%dT%H}", text)
-    text = MILLISECONDS.sub(_adder(by // timedelta(milliseconds=1)), text)
-    text = MICROSECONDS.sub(_adder(by // timedelta(microseconds=1)), text)
-    return TOKEN.sub(lambda match: _token(match[0], by, key), text)
+    text = ISO.sub(lambda match: _move_iso(match, offset), text)
+    text = HOUR_KEY.sub(
+        lambda match: f"{datetime.fromisoformat(match[0]) + offset:%Y-%m-%dT%H}", text
+    )
+    text = MILLISECONDS.sub(_adder(offset // timedelta(milliseconds=1)), text)
+    text = MICROSECONDS.sub(_adder(offset // timedelta(microseconds=1)), text)
+    return TOKEN.sub(lambda match: _move_token(match[0], offset, key), text)
 
 
 def sign_at_fixed_date(text: str, key: str) -> str:
@@ -39,30 +41,30 @@ def sign_at_fixed_date(text: str, key: str) -> str:
 
     The time in their signatures is not used.
     """
-    return SIGNED.sub(lambda match: _signed(match[0], key), text)
+    return SIGNED.sub(lambda match: _sign_at_fixed_date(match[0], key), text)
 
 
-def _iso(match: re.Match[str], by: timedelta) -> str:
-    day, between, clock, fraction = match.groups()
-    later = datetime.fromisoformat(f"{day}T{clock}") + by
+def _move_iso(match: re.Match[str], offset: timedelta) -> str:
+    date, separator, time, fraction = match.groups()
+    moved = datetime.fromisoformat(f"{date}T{time}") + offset
     # Shifts are whole seconds, so the fraction keeps its number of digits.
-    return f"{later:%Y-%m-%d}{between}{later:%H:%M:%S}{fraction or ''}"
+    return f"{moved:%Y-%m-%d}{separator}{moved:%H:%M:%S}{fraction or ''}"
 
 
 def _adder(count: int) -> Callable[[re.Match[str]], str]:
     return lambda match: f"{match[1]}{int(match[2]) + count}"
 
 
-def _token(token: str, by: timedelta, key: str) -> str:
+def _move_token(token: str, offset: timedelta, key: str) -> str:
     """Return the token with its times moved.
 
     Tokens that were not signed by the key raise an error, so that a mistake in a recording is
     noticed.
     """
     claims = jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})
-    seconds = round(by.total_seconds())
-    moved = {name: claims[name] + seconds for name in ("iat", "exp") if name in claims}
-    return jwt.encode(claims | moved, key, algorithm="HS256")
+    seconds = round(offset.total_seconds())
+    moved_claims = {name: claims[name] + seconds for name in ("iat", "exp") if name in claims}
+    return jwt.encode(claims | moved_claims, key, algorithm="HS256")
 
 
 class _FixedSigner(signing.TimestampSigner):
@@ -70,7 +72,7 @@ class _FixedSigner(signing.TimestampSigner):
         return signing.b62_encode(int(FIXED_DATE.timestamp()))
 
 
-def _signed(value: str, key: str) -> str:
+def _sign_at_fixed_date(value: str, key: str) -> str:
     for salt in SALTS:
         signer = _FixedSigner(key=key, salt=salt)
         try:
