@@ -41,7 +41,7 @@ DATA = re.compile(
     r"student-\w+|Physics|Which force is|mass|times|acceleration|How is a list written|as here"
     r"|What is a vacuole|A bubble that stores things"
     r"|MindFlip|Anki|CSV|TSV|JSON|Markdown|PDF|WebGPU|wllama|WebLLM|UTF-\d+"
-    r"|txt|SmolLM2\S*|Instruct|Q4_1"
+    r"|txt|SmolLM2\S*|Instruct|Q4_1|\S+-q\df\d+\S*"
 )
 
 
