@@ -30,10 +30,20 @@ def test_deck_search_finds_decks_by_name_user_and_id(admin, alice, bob, make_dec
         assert "Volcanoes" not in page
 
 
-def test_card_search_omits_other_cards_and_deck_filter_lists_cards_of_deck(admin, alice, make_deck):
+def test_card_search_lists_only_matching_cards(admin, alice, make_deck):
+    make_deck(alice, "ebb", "flow")
+    page = get_page(admin, CARDS, q="ebb")
+    assert "What ebb is" in page
+    assert "What flow is" not in page
+
+
+def test_deck_filter_lists_only_cards_of_deck(admin, alice, make_deck):
     deck = make_deck(alice, "ebb", "flow")
-    assert "What flow is" not in get_page(admin, CARDS, q="ebb")
-    assert "What flow is" in get_page(admin, CARDS, deck__id__exact=deck["id"])
+    make_deck(alice, "neap")
+    page = get_page(admin, CARDS, deck__id__exact=deck["id"])
+    assert "What ebb is" in page
+    assert "What flow is" in page
+    assert "What neap is" not in page
 
 
 @pytest.mark.parametrize("address", [DECKS, CARDS])

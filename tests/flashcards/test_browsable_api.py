@@ -26,24 +26,31 @@ def test_deck_and_card_endpoints_open_in_browser(browser, alice, make_deck):
         assert page["Content-Type"].startswith("text/html")
 
 
-def test_deck_form_creates_deck_in_browsable_api(browser):
+def get_json(browser, address):
+    return browser.get(address, HTTP_ACCEPT="application/json").json()
+
+
+def test_deck_form_creates_deck_with_cards_in_browsable_api(browser):
     page = browser.post(
         DECKS,
         {"name": "Tides", "generationId": "", "cards": '[{"front": "ebb", "back": "falling"}]'},
     )
     assert page.status_code == 201
-    assert [
-        deck["name"]
-        for deck in browser.get(DECKS, HTTP_ACCEPT="application/json").json()["results"]
-    ] == ["Tides"]
+    (deck,) = get_json(browser, DECKS)["results"]
+    assert deck["name"] == "Tides"
+    cards = get_json(browser, f"{DECKS}/{deck['id']}")["cards"]
+    assert [(card["front"], card["back"]) for card in cards] == [("ebb", "falling")]
 
 
 @pytest.mark.parametrize("cards", ["", "[]", "null"])
-def test_deck_form_is_accepted_without_cards(browser, cards):
+def test_deck_form_without_cards_creates_empty_deck(browser, cards):
     assert (
         browser.post(DECKS, {"name": "Tides", "generationId": "", "cards": cards}).status_code
         == 201
     )
+    (deck,) = get_json(browser, DECKS)["results"]
+    assert deck["name"] == "Tides"
+    assert get_json(browser, f"{DECKS}/{deck['id']}")["cards"] == []
 
 
 def test_card_form_stores_sides_but_not_csrf_token(browser, alice, make_deck):
@@ -55,7 +62,8 @@ def test_card_form_stores_sides_but_not_csrf_token(browser, alice, make_deck):
         ).status_code
         == 201
     )
-    (card,) = browser.get(address, HTTP_ACCEPT="application/json").json()["results"]
+    (card,) = get_json(browser, address)["results"]
+    assert (card["front"], card["back"]) == ("ebb", "falling")
     assert set(card) == {"id", "position", "front", "back", "kind", "tags", "sentence", "found"}
 
 
@@ -63,3 +71,4 @@ def test_invalid_deck_form_is_shown_again_with_error_message(browser):
     page = browser.post(DECKS, {"name": "", "generationId": "", "cards": ""})
     assert page.status_code == 400
     assert "Give a name" in page.content.decode()
+    assert get_json(browser, DECKS)["results"] == []

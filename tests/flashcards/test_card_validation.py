@@ -72,7 +72,7 @@ def test_invalid_card_id_is_replaced_with_uuid(sent):
     assert str(uuid.UUID(card["id"])) == card["id"] != sent
 
 
-def test_question_and_answer_become_sides_and_question_and_tags_are_kept():
+def test_question_and_answer_become_sides_and_are_kept_with_tags():
     (card,) = accept_cards(
         [{"question": "What is ebb?", "answer": "Falling water", "tags": ["sea"]}], [], 1
     ).cards
@@ -82,6 +82,7 @@ def test_question_and_answer_become_sides_and_question_and_tags_are_kept():
             "front": "What is ebb?",
             "back": "Falling water",
             "question": "What is ebb?",
+            "answer": "Falling water",
             "tags": ["sea"],
         }.items()
     )

@@ -1,6 +1,7 @@
 """Cloze gaps, tested with the table that the browser shares and compared with the real Anki."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from flashcards.models import Card
 from flashcards.services.cards import NO_GAP
 from flashcards.spans import GAP_OPENING, Spans
 from tests.helpers import anki
+from tests.helpers.responses import read_stream
 
 TABLE = Path(__file__).resolve().parent.parent / "contract" / "cloze_cases.json"
 CASES: list[dict[str, Any]] = json.loads(TABLE.read_text(encoding="utf-8"))
@@ -25,6 +27,15 @@ DIFFERENT_IN_ANKI = {
     "a hint without hidden text",
     "an unclosed gap before a gap",
 }
+# Anki also fills gaps with the number zero, reads any depth, and takes colons in math for the start
+# of a hint.
+SHOWN_DIFFERENTLY_IN_ANKI = {
+    "an unclosed gap before a gap",
+    "a gap and the number zero",
+    "a gap in the number zero",
+    "nine gaps in each other",
+    "colons in math in a gap",
+}
 ZERO = {"front": "The {{c0::Moon}} is round.", "back": "The Moon", "kind": "cloze"}
 DECKS = "/api/flashcards/decks"
 
@@ -37,12 +48,15 @@ def test_parsed_gaps_match_shared_cases(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
-def test_outermost_gaps_and_hints_match_shared_cases(case: dict[str, Any]) -> None:
-    assert question_html(case["text"]) == case["drawn"]
+def test_parser_finds_outermost_gaps_and_hints_of_shared_cases(case: dict[str, Any]) -> None:
+    assert text_with_marks(case["text"]) == case["drawn"]
 
 
-def question_html(text: str) -> str:
-    """Return the text with each outermost gap replaced by a mark."""
+def text_with_marks(text: str) -> str:
+    """Return the text with a mark, as in the shared cases, for each outermost gap of the parser.
+
+    Only the browser renders these marks (tests/js/pages/cloze.test.js).
+    """
     spans, pieces, end = Spans(text), [], 0
     for opening in GAP_OPENING.finditer(text):
         gap = spans.gap_at(opening.start(), len(text)) if opening.start() >= end else None
@@ -63,6 +77,29 @@ def test_gap_detection_matches_anki_except_for_known_differences(tmp_path: Path)
         if any(text_numbers) != case["accepted"]
     }
     assert different == DIFFERENT_IN_ANKI
+
+
+def test_exported_cloze_is_shown_in_anki_as_in_shared_cases_except_for_known_differences(
+    api: Any, alice: Any, tmp_path: Path
+) -> None:
+    cases = [case for case in CASES if case["accepted"]]
+    cards = [{"front": case["text"], "back": "x", "kind": "cloze"} for case in cases]
+    deck = api(alice).post(DECKS, {"name": "Space", "cards": cards}).json()
+    response = api(alice).get(f"{DECKS}/{deck['id']}/export?format=apkg")
+    (tmp_path / "space.apkg").write_bytes(read_stream(response))
+    notes = anki.run("import", tmp_path / "collection.anki2", tmp_path / "space.apkg")["notes"]
+    different = {
+        case["name"]
+        for case, note in zip(cases, notes, strict=True)
+        if question_text("".join(note["questions"][:1])) != re.sub("<[^>]*>", "", case["drawn"])
+    }
+    assert different == SHOWN_DIFFERENTLY_IN_ANKI
+
+
+def question_text(html: str) -> str:
+    """Return the text of a question in Anki, with gaps as in the shared cases."""
+    text = html.rpartition("</p>")[2].removesuffix("</div>")
+    return re.sub("<[^>]*>", "", text).replace("[...]", "[…]")
 
 
 def test_cloze_with_gap_number_zero_is_rejected_with_400(

@@ -262,7 +262,7 @@ def test_anki_imports_every_note_of_exported_package_with_clean_text(
 
 @pytest.mark.parametrize("format", ["apkg", "csv", "tsv", "json"])
 def test_exported_deck_is_imported_with_clean_text_in_original_order(
-    api: Any, alice: Any, bob: Any, stored_deck: Deck, import_file: Any, format: str
+    api: Any, alice: Any, stored_deck: Deck, import_file: Any, format: str
 ) -> None:
     data = export_deck(api, alice, stored_deck, format)
     sides = [

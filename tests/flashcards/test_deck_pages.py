@@ -3,16 +3,20 @@
 The tests cover search, the table, the trash, duplicates and the numbers of queries.
 """
 
+import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from flashcards.models import Deck
 from flashcards.services.decks import deck_create
+from flashcards.services.reviews import reviews_record
 from flashcards.services.trash import cards_delete, deck_delete
 
 HOSTILE = "<script>alert(1)</script>"
@@ -38,6 +42,23 @@ def create_deck(
     return deck_create(user=user, name=name, cards=cards, tags=tags)
 
 
+def record_old_reviews(user: User, *decks: Deck) -> None:
+    """Record a review for each card of the decks that makes the card due by now."""
+    reviewed_at = timezone.now() - timedelta(days=30)
+    items = [
+        {
+            "id": str(uuid.uuid4()),
+            "cardId": str(card.pk),
+            "rating": "easy",
+            "reviewedAt": reviewed_at.isoformat(),
+        }
+        for deck in decks
+        for card in deck.cards.all()
+    ]
+    outcomes = reviews_record(user=user, items=items, now=timezone.now())
+    assert {outcome.status for outcome in outcomes} == {"recorded"}
+
+
 def test_deck_search_matches_card_fronts_and_deck_tags(
     alice: User, browse: Callable[..., str]
 ) -> None:
@@ -57,17 +78,26 @@ def test_search_without_results_offers_all_decks_or_all_cards(
 
 
 @pytest.mark.parametrize(
-    ("sort", "first"),
-    [("newest", "Big"), ("name", "Ant"), ("size", "Big"), ("changed", "Big"), ("nonsense", "Big")],
+    ("sort", "names"),
+    [
+        ("newest", ["Big", "Ant", "Cat"]),
+        ("name", ["Ant", "Big", "Cat"]),
+        ("size", ["Big", "Cat", "Ant"]),
+        ("changed", ["Cat", "Big", "Ant"]),
+        ("due", ["Cat", "Ant", "Big"]),
+        ("nonsense", ["Big", "Ant", "Cat"]),
+    ],
 )
 def test_deck_list_is_sorted_by_sort_parameter_or_newest_first(
-    alice: User, browse: Callable[..., str], sort: str, first: str
+    alice: User, browse: Callable[..., str], sort: str, names: list[str]
 ) -> None:
-    create_deck(alice, "Cat", "a")
-    create_deck(alice, "Ant", "b")
-    create_deck(alice, "Big", "c", "d")
+    cat = create_deck(alice, "Cat", "a", "a2")
+    ant = create_deck(alice, "Ant", "b")
+    create_deck(alice, "Big", "c", "d", "e")
+    record_old_reviews(alice, cat, ant)
+    Deck.objects.filter(pk=cat.pk).update(updated_at=timezone.now())
     page = browse("/decks", sort=sort)
-    assert min(("Ant", "Big", "Cat"), key=lambda name: page.index(f">{name}<")) == first
+    assert sorted(names, key=lambda name: page.index(f">{name}<")) == names
 
 
 def test_pagination_links_keep_search_and_sort_order(

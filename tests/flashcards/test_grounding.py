@@ -46,18 +46,17 @@ def test_notes_are_split_into_unchanged_sentences():
     assert split_sentences("One. Two!\n- three\n\n4.5 m") == ["One.", "Two!", "- three", "4.5 m"]
 
 
-def test_all_200_cards_are_found_in_long_notes():
-    source = SourceText(
-        "\n".join(
-            f"Sentence number {at} speaks of thing {at * 7} and of nothing else."
-            for at in range(4_000)
-        )
-    )
-    are_found = [
-        source.find(f"What does sentence number {at} speak of?", f"thing {at * 7}").is_found
+def test_all_200_cards_are_found_in_their_sentences_of_long_notes():
+    sentences = [
+        f"Sentence number {at} speaks of thing {at * 7} and of nothing else." for at in range(4_000)
+    ]
+    source = SourceText("\n".join(sentences))
+    matches = [
+        source.find(f"What does sentence number {at} speak of?", f"thing {at * 7}")
         for at in range(200)
     ]
-    assert all(are_found)
+    assert all(match.is_found for match in matches)
+    assert [match.sentence for match in matches] == sentences[:200]
 
 
 def test_accepted_cards_include_found_flag_and_sentence_of_notes():

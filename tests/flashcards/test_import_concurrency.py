@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from django.utils import timezone
+from django.test import Client
 
 from flashcards.formats.cards import ImportedCard, ParsedFile
 from flashcards.formats.limits import Progress
@@ -15,6 +15,7 @@ from flashcards.models import Card, Deck
 from flashcards.services.cards import card_update
 from flashcards.services.imports import import_save
 from tests.helpers.concurrency import start_until_blocked
+from tests.helpers.users import PASSWORD
 
 CARDS = [
     ImportedCard(front=f"front {number}", back="back", deck="Sea", guid=f"g{number}")
@@ -77,14 +78,15 @@ def test_card_edited_during_import_keeps_edit() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_last_login_update_does_not_wait_for_import() -> None:
-    user = User.objects.create_user("alice")
+def test_sign_in_does_not_wait_for_import() -> None:
+    user = User.objects.create_user("alice", password=PASSWORD)
+    form, responses = {"username": "alice", "password": PASSWORD}, []
     with ThreadPoolExecutor(1) as pool:
 
         def sign_in(*_: Any) -> None:
-            assert start_until_blocked(
-                pool, User.objects.filter(pk=user.pk).update, last_login=timezone.now()
-            ).done()
+            attempt = start_until_blocked(pool, Client().post, path="/sign-in", data=form)
+            assert attempt.done()
+            responses.append(attempt.result())
 
         import_save(
             user=user,
@@ -94,3 +96,6 @@ def test_last_login_update_does_not_wait_for_import() -> None:
         )
     user.refresh_from_db()
     assert user.last_login
+    assert [(response.status_code, response.headers["Location"]) for response in responses] == [
+        (302, "/")
+    ]

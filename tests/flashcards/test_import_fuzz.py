@@ -24,6 +24,7 @@ from flashcards.formats.table_writer import table_writer, tags_from_cell, tags_t
 from flashcards.formats.tables import Choices
 from flashcards.models import Card, Deck
 from flashcards.parsing.cards import clean, trim
+from flashcards.services.tags import tags_usable
 from sessions_app.services.csv_safety import escape_formula, unescape_formula
 from tests.helpers.tiers import fuzz
 
@@ -335,15 +336,15 @@ SIDES = st.text(min_size=1, max_size=200).map(lambda text: trim(clean(text))).fi
 @given(st.lists(st.tuples(SIDES, SIDES), min_size=1, max_size=4, unique=True), TAGS)
 @example([("=1+1", "'=1"), ("@x", "''-y"), ('"', "a\r\nb\rc")], ["a, b", "c\\"])
 @pytest.mark.parametrize("delimiter", [",", "\t"])
-def test_exported_table_is_imported_with_same_sides_and_ids(
+def test_exported_table_is_imported_with_same_sides_tags_and_ids(
     delimiter: str, cards: list[tuple[str, str]], tags: list[str]
 ) -> None:
     rows = [Card(front=front, back=back, tags=tags) for front, back in cards]
     data = "".join(table_writer(delimiter)(Deck(name="x"), rows)).encode()
     parsed = read(data, "x.csv")
     assert isinstance(parsed, ParsedFile)
-    assert [(card.front, card.back, card.guid) for card in parsed.cards] == [
-        (row.front, row.back, str(row.pk)) for row in rows
+    assert [(card.front, card.back, card.tags, card.guid) for card in parsed.cards] == [
+        (row.front, row.back, tuple(tags_usable(tags)), str(row.pk)) for row in rows
     ]
 
 

@@ -74,10 +74,11 @@ def test_too_long_notes_are_cut_at_sentence_end_and_marked_as_cut():
     assert PROMPT in content
 
 
-def test_short_notes_are_not_marked_as_cut():
+def test_short_notes_are_whole_and_not_marked_as_cut():
     content = prompts.build_messages(PROMPT, OPTIONS | {"source": "The moon pulls the sea."})[-1][
         "content"
     ]
+    assert "<notes>\nThe moon pulls the sea.\n</notes>" in content
     assert prompts.CUT_NOTE not in content
 
 
@@ -95,6 +96,7 @@ def test_notes_of_maximum_part_size_are_not_cut_with_many_earlier_cards(kind):
     }
     content = prompts.build_messages(prompt, options)[-1]["content"]
     assert prompts.CUT_NOTE not in content
+    assert f"<notes>\n{notes.strip()}\n</notes>" in content
     assert fronts in content
 
 

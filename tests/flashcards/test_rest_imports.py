@@ -361,11 +361,25 @@ def test_invalid_import_options_are_rejected(send: Any, form: dict[str, str]) ->
     assert send("a,b", **form).json()["code"] == "wrong_choice"
 
 
-def test_file_larger_than_limit_is_rejected_with_413(send: Any, settings: Any) -> None:
+@pytest.mark.parametrize("address", [IMPORTS, f"{IMPORTS}/preview"])
+def test_file_larger_than_limit_is_rejected_with_413_before_it_is_read(
+    send: Any, api: Any, alice: Any, settings: Any, address: str
+) -> None:
     settings.IMPORT_MAX_MEGABYTES = 1
-    response = send(b"a,b\n" * 300_000)
-    assert (response.status_code, response.json()["code"]) == (413, "too_large")
-    assert "larger than 1 MB" in response.json()["error"]
+    form = "multipart/form-data; boundary=x"
+    responses = [
+        send(b"a,b\n" * 300_000, to=address),
+        send(b"PK\x03\x04" + bytes(1_200_000), "damaged.apkg", to=address),
+        # The parser of forms would reject this body with 400.
+        api(alice).generic("POST", address, b"x" * 1_200_000, content_type=form),
+    ]
+    for response in responses:
+        assert (response.status_code, response.json()["code"]) == (413, "too_large")
+        assert "larger than 1 MB" in response.json()["error"]
+        # The whole body is still available, so nothing has read a part of it.
+        request = response.wsgi_request
+        assert len(request.read()) == int(request.META["CONTENT_LENGTH"])
+    assert not Deck.objects.exists()
 
 
 def test_file_with_too_many_cards_is_rejected_and_saves_nothing(send: Any, settings: Any) -> None:

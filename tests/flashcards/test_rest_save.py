@@ -7,6 +7,7 @@ from django.db import connection
 
 from flashcards.models import Deck
 from flashcards.services.decks import deck_save
+from sessions_app.models import Generation
 from sessions_app.services.generation_kinds import get_kind
 
 DECKS = "/api/flashcards/decks"
@@ -102,12 +103,13 @@ def test_generation_without_save_option_creates_no_deck(api, alice, finished_gen
     assert api(alice).get(DECKS).json()["results"] == []
 
 
-def test_deck_is_unchanged_after_session_of_its_generation_is_deleted(
+def test_deck_is_unchanged_after_its_generation_is_deleted_with_its_session(
     api, alice, finished_generation
 ):
     generation = finished_generation(alice, "ebb")
     deck = save(api(alice), generation).json()
     generation.session.delete()
+    assert not Generation.objects.filter(pk=generation.pk).exists()
     assert api(alice).get(f"{DECKS}/{deck['id']}").json() == deck
 
 

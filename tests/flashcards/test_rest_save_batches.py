@@ -93,9 +93,13 @@ def test_saved_cards_are_not_compared_with_deck_of_other_name(api, alice, parts)
     assert not [query for query in captured if query["sql"].startswith(select_sides)]
 
 
-def test_single_stopped_generation_can_be_saved(api, alice, finished_generation):
+def test_single_stopped_generation_is_saved_with_its_cards(api, alice, finished_generation):
     stopped_generation = finished_generation(alice, "ebb", status="cancelled")
-    assert api(alice).post(DECKS, {"generationId": str(stopped_generation.pk)}).status_code == 201
+    response = api(alice).post(DECKS, {"generationId": str(stopped_generation.pk)})
+    assert response.status_code == 201
+    deck = api(alice).get(f"{DECKS}/{response.json()['id']}").json()
+    assert [(card["front"], card["back"]) for card in deck["cards"]] == [("ebb", "What ebb is")]
+    assert deck["provenance"]["generationId"] == str(stopped_generation.pk)
 
 
 def test_queued_generation_cannot_be_saved(api, alice, finished_generation):
@@ -113,16 +117,19 @@ def test_failed_generation_without_cards_cannot_be_saved(api, alice, finished_ge
 
 
 @pytest.mark.parametrize(
-    "fields",
+    ("fields", "rejected"),
     [
-        {"cards": [{"front": "ebb"}]},
-        {"generationIds": ["no id"]},
-        {"generationIds": [], "name": ""},
+        ({"cards": [{"front": "ebb"}]}, "cards"),
+        ({"generationIds": ["no id"]}, "generationIds"),
+        ({"generationIds": [], "name": ""}, "name"),
     ],
 )
-def test_invalid_save_request_is_rejected_and_creates_no_deck(api, alice, parts, fields):
+def test_invalid_save_request_is_rejected_by_field_name_and_creates_no_deck(
+    api, alice, parts, fields, rejected
+):
     response = api(alice).post(DECKS, {"generationIds": [str(part.pk) for part in parts], **fields})
     assert response.status_code == 400
+    assert list(response.json()["fields"]) == [rejected]
     assert api(alice).get(DECKS).json()["results"] == []
 
 

@@ -4,7 +4,10 @@ import uuid
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
+
+from flashcards.models import Review
 
 ROOT = "/api/flashcards"
 SETTINGS = f"{ROOT}/study/settings"
@@ -78,13 +81,16 @@ def test_other_user_cannot_review_card_or_read_reviews(api, alice, charlie, make
         "id": review_id,
         "cardId": card["id"],
         "rating": "good",
-        "reviewedAt": "2026-01-01T00:00:00Z",
+        "reviewedAt": timezone.now().isoformat(),
     }
-    assert api(charlie).post(f"{ROOT}/reviews", {"reviews": [item]}).json()["results"][0][
-        "code"
-    ] in ("not_found", "in_future", "too_old")
+    (result,) = api(charlie).post(f"{ROOT}/reviews", {"reviews": [item]}).json()["results"]
+    assert (result["status"], result["code"]) == ("refused", "not_found")
+    assert not Review.objects.exists()
+    (result,) = api(alice).post(f"{ROOT}/reviews", {"reviews": [item]}).json()["results"]
+    assert result["status"] == "recorded"
     assert api(charlie).get(f"{ROOT}/reviews").json()["results"] == []
     assert api(charlie).get(f"{ROOT}/reviews/{review_id}").status_code == 404
+    assert api(alice).get(f"{ROOT}/reviews/{review_id}").json()["cardId"] == card["id"]
 
 
 def test_study_queue_rejects_deck_id_that_is_not_a_uuid(api, alice):

@@ -134,12 +134,15 @@ def test_deleted_objects_leave_trash_after_configured_number_of_days(
     assert [card.front for card in Card.objects.all()] == ["wave"]
 
 
-def test_result_saved_again_returns_its_deck_after_deletion(api, alice, finished_generation):
+def test_result_saved_again_restores_its_deck_from_trash(api, alice, finished_generation):
     client, body = api(alice), {"generationId": str(finished_generation(alice, "ebb").pk)}
     saved = client.post(f"{API}/decks", body).json()
     client.delete(f"{API}/decks/{saved['id']}")
     response = client.post(f"{API}/decks", body)
     assert (response.status_code, response.json()["id"]) == (200, saved["id"])
+    assert client.get(f"{API}/trash").json() == {"decks": 0, "cards": 0}
+    assert client.get(f"{API}/decks/{saved['id']}").json()["cards"] == saved["cards"]
+    assert [deck["id"] for deck in client.get(f"{API}/decks").json()["results"]] == [saved["id"]]
 
 
 def test_beat_task_deletes_expired_decks_from_trash(alice, settings, make_deck):

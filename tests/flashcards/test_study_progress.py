@@ -39,6 +39,14 @@ def test_progress_without_reviews_has_zero_counts_and_30_days(alice):
     )
     assert len(progress.days) == len(progress.forecast) == 30
     assert progress.days[-1]["day"] == progress.forecast[0]["day"] == NOW.date()
+    counts = dict.fromkeys(("again", "hard", "good", "easy", "total", "asked", "recalled"), 0)
+    assert progress.days == [
+        {"day": NOW.date() - timedelta(days=back), **counts, "retention": None}
+        for back in range(29, -1, -1)
+    ]
+    assert progress.forecast == [
+        {"day": NOW.date() + timedelta(days=ahead), "count": 0} for ahead in range(30)
+    ]
 
 
 def test_reviews_are_counted_by_day_and_rating(alice, make_deck, rate):
@@ -109,7 +117,9 @@ def test_progress_takes_at_most_seven_queries(api, alice, make_deck):
 
 @pytest.mark.parametrize("days", ["6", "366", "many"])
 def test_invalid_number_of_days_is_rejected(api, alice, days):
-    assert api(alice).get("/api/flashcards/study/progress", {"days": days}).json()["fields"]["days"]
+    response = api(alice).get("/api/flashcards/study/progress", {"days": days})
+    assert response.status_code == 400
+    assert response.json()["fields"]["days"]
 
 
 def test_progress_excludes_reviews_of_other_users(api, alice, charlie, make_deck, rate):

@@ -48,7 +48,7 @@ def ago(**span):
     return NOW - timedelta(**span)
 
 
-def test_new_cards_are_queued_in_deck_order_up_to_daily_limit(alice, make_deck, queue_fronts):
+def test_new_cards_are_queued_in_deck_order_up_to_daily_limit(alice, make_deck):
     StudySettings.objects.create(user=alice, new_per_day=3)
     make_deck(alice, "a", "b")
     make_deck(alice, "c", "d")
