@@ -37,7 +37,7 @@ def test_card_search_lists_only_matching_cards(admin, alice, make_deck):
     assert "What flow is" not in page
 
 
-def test_deck_filter_lists_only_cards_of_deck(admin, alice, make_deck):
+def test_card_list_filtered_by_deck_contains_only_its_cards(admin, alice, make_deck):
     deck = make_deck(alice, "ebb", "flow")
     make_deck(alice, "neap")
     page = get_page(admin, CARDS, deck__id__exact=deck["id"])
@@ -47,7 +47,7 @@ def test_deck_filter_lists_only_cards_of_deck(admin, alice, make_deck):
 
 
 @pytest.mark.parametrize("address", [DECKS, CARDS])
-def test_list_page_takes_at_most_20_queries_with_many_rows(
+def test_deck_and_card_lists_take_at_most_20_queries_with_many_rows(
     admin, alice, make_deck, django_assert_max_num_queries, address
 ):
     for number in range(12):

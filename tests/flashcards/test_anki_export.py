@@ -116,7 +116,7 @@ def test_repeated_anki_import_of_renamed_deck_creates_no_duplicates(
 
 
 def test_exported_note_keeps_guid_of_imported_card(
-    api: Any, alice: Any, import_into_anki: Any, deck: dict[str, Any]
+    import_into_anki: Any, deck: dict[str, Any]
 ) -> None:
     Card.objects.filter(pk=deck["cards"][0]["id"]).update(guid="H/>?d9ndoN")
     assert import_into_anki()["notes"][0]["guid"] == "H/>?d9ndoN"

@@ -19,7 +19,7 @@ COMPLETE_CONSTRAINED_RECORDS = [
 ]
 
 
-def test_records_cover_both_engines_with_and_without_grammar():
+def test_recorded_outputs_cover_both_engines_with_and_without_grammar():
     counts = Counter((record["engine"], record["isConstrained"]) for record in RECORDS)
     assert sum(counts.values()) >= 60
     assert (

@@ -68,7 +68,7 @@ def test_move_of_cards_to_their_current_deck_changes_nothing(api, alice, tides):
     assert fronts(client, tides) == ["ebb", "flow"]
 
 
-def test_guid_of_moved_card_is_cleared_if_deck_already_has_it(api, alice, tides, waves):
+def test_guid_of_moved_card_is_cleared_if_target_deck_has_same_guid(api, alice, tides, waves):
     Card.objects.filter(pk__in=[*ids(tides, 0), *ids(waves, 0)]).update(guid="note-1")
     api(alice).post(f"{API}/cards/bulk-move", {"cards": ids(waves, 0), "to": tides["id"]})
     assert list(

@@ -58,7 +58,7 @@ def test_card_tags_are_trimmed_and_deduplicated(api, alice, deck):
         ({"found": "yes"}, "found"),
     ],
 )
-def test_invalid_card_field_is_rejected_by_name_and_changes_nothing(
+def test_invalid_card_field_is_rejected_by_field_name_and_changes_nothing(
     api, alice, deck, change, field
 ):
     address = f"{CARDS}/{deck['cards'][0]['id']}"

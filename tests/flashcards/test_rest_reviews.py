@@ -55,7 +55,7 @@ def test_review_is_recorded_and_creates_schedule(send, cards):
     assert (row.state, row.before, row.seconds) == ("new", None, 3.5)
 
 
-def test_batch_sent_twice_is_recorded_once(send, cards):
+def test_review_batch_sent_twice_is_recorded_once(send, cards):
     batch = [review(cards[0], minutes_ago=20), review(cards[0], minutes_ago=5), review(cards[1])]
     first, second = send(*batch), send(*batch)
     assert [result["status"] for result in first] == ["recorded"] * 3
@@ -226,7 +226,7 @@ def test_number_of_queries_does_not_grow_with_size_of_review_batch(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_batch_sent_simultaneously_from_several_tabs_is_recorded_once(alice, cards):
+def test_review_batch_sent_simultaneously_from_several_tabs_is_recorded_once(alice, cards):
     batch = [review(card, minutes_ago=ago) for ago in (30, 20, 10) for card in cards]
     statuses: list[str] = []
 

@@ -24,7 +24,7 @@ def parts(alice, finished_generation):
     )
 
 
-def test_parts_are_saved_as_one_deck_with_sources_of_all_parts(api, alice, parts):
+def test_generations_of_batch_are_saved_as_one_deck_with_all_their_sources(api, alice, parts):
     response = save(api(alice), *parts, name="Tides")
     assert response.status_code == 201
     assert [card["front"] for card in response.json()["cards"]] == ["ebb", "flow"]
@@ -133,7 +133,7 @@ def test_invalid_save_request_is_rejected_by_field_name_and_creates_no_deck(
     assert api(alice).get(DECKS).json()["results"] == []
 
 
-def test_parts_of_other_users_and_unknown_parts_cannot_be_saved(
+def test_generations_of_other_users_and_unknown_generations_cannot_be_saved(
     api, alice, charlie, parts, finished_generation
 ):
     assert save(api(charlie), *parts).status_code == 404

@@ -82,7 +82,7 @@ def test_cards_of_deck_are_filtered_by_text_kind_and_tag(api, alice):
 
 
 @pytest.mark.parametrize("query", [{"q": "\0"}, {"kind": "riddle"}])
-def test_invalid_card_filter_is_rejected_by_name(api, alice, query):
+def test_invalid_card_filter_is_rejected_by_parameter_name(api, alice, query):
     deck = api(alice).post(f"{API}/decks", {"name": "Tides"}).json()
     response = api(alice).get(f"{API}/decks/{deck['id']}/cards", query)
     assert (response.status_code, list(response.json()["fields"])) == (400, list(query))

@@ -1,5 +1,6 @@
 """The REST API for studying: settings, access and the browsable API."""
 
+import json
 import uuid
 
 import pytest
@@ -50,7 +51,7 @@ def test_study_settings_have_defaults_and_change_separately_per_user(api, alice,
         ({"timeZone": "localtime"}, "timeZone"),
     ],
 )
-def test_invalid_study_setting_is_rejected_by_name(api, alice, body, field):
+def test_invalid_study_setting_is_rejected_by_field_name(api, alice, body, field):
     response = api(alice).patch(SETTINGS, body)
     assert response.status_code == 400
     assert list(response.json()["fields"]) == [field]
@@ -110,12 +111,15 @@ def test_study_endpoints_open_in_browser(browser):
         assert (page.status_code, page["Content-Type"][:9]) == (200, "text/html"), address
 
 
-def test_review_form_returns_results_in_browsable_api(browser, alice, make_deck):
+def test_review_form_records_review_and_returns_result_in_browsable_api(browser, alice, make_deck):
     card = make_deck(alice, "a")["cards"][0]
-    reviews = (
-        f'[{{"id": "{uuid.uuid4()}", "cardId": "{card["id"]}", "rating": "good", "reviewedAt":'
-        ' "2026-01-01T00:00:00Z"}]'
-    )
-    page = browser.post(f"{ROOT}/reviews", {"reviews": reviews})
+    item = {
+        "id": str(uuid.uuid4()),
+        "cardId": card["id"],
+        "rating": "good",
+        "reviewedAt": timezone.now().isoformat(),
+    }
+    page = browser.post(f"{ROOT}/reviews", {"reviews": json.dumps([item])})
     assert page.status_code == 200
     assert "results" in page.content.decode()
+    assert str(Review.objects.get(card=card["id"], user=alice).pk) == item["id"]

@@ -121,7 +121,7 @@ def test_emptying_trash_deletes_only_decks_of_user(api, alice, bob, deck, make_d
     assert [str(remaining.pk) for remaining in Deck.objects.all()] == [bob_deck["id"]]
 
 
-def test_deleted_objects_leave_trash_after_configured_number_of_days(
+def test_trash_is_deleted_permanently_after_configured_number_of_days(
     api, alice, deck, make_deck, settings
 ):
     kept, client = make_deck(alice, "tide", "wave"), api(alice)
