@@ -100,7 +100,7 @@ def test_cloze_in_result_is_dropped_if_streamed_before():
     assert Flashcards().accept_cards(raw, streamed, 1, options) == []
 
 
-def test_card_kinds_of_model_and_api_match_kind_rows():
+def test_card_kinds_of_model_and_api_match_table_of_kinds():
     assert CardKind.values == [row.name for row in KIND_ROWS]
     assert list(get_args(Kind)) == CardKind.values
 
