@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+TIMEOUT_SECONDS = 60  # only failing tests wait this long
 BLOCKED = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type ="
     " 'Lock'"
@@ -33,7 +34,8 @@ def start_until_blocked(
             connection.close()
 
     future = pool.submit(run)
-    deadline = time.monotonic() + 10
-    while not future.done() and not _is_other_connection_blocked() and time.monotonic() < deadline:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not future.done() and not _is_other_connection_blocked():
+        assert time.monotonic() < deadline, "The function neither ends nor waits for a lock."
         time.sleep(0.01)
     return future

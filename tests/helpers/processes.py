@@ -129,7 +129,7 @@ def running_server(
             server.stop()
 
 
-def eventually(condition: Callable[[], T], seconds: float = 20.0, every: float = 0.05) -> T:
+def eventually(condition: Callable[[], T], seconds: float = 60.0, every: float = 0.05) -> T:
     """Return the first true result of `condition`; fail the test after `seconds` without one."""
     deadline = time.monotonic() + seconds
     while not (result := condition()):

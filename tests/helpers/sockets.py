@@ -1,9 +1,11 @@
 """Sockets of the real ASGI application, with the real channel layer, and without a server."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache
+from inspect import isawaitable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,9 +13,10 @@ from asgiref.testing import ApplicationCommunicator
 from jsonschema import Draft202012Validator
 
 from sessions_app import asyncapi
+from sessions_app.models import Engine
 
 MODEL = "Llama-3-8B-Instruct-q4f16_1-MLC"
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS = 60  # only failing tests wait this long
 
 
 class Socket:
@@ -73,6 +76,10 @@ class Socket:
         assert output["type"] == "websocket.close", output
         return output
 
+    @property
+    def has_unread_messages(self) -> bool:
+        return not self.communicator.output_queue.empty()
+
     async def receive_type(self, kind: str) -> dict[str, Any]:
         """Return the next message of this type, and skip progress messages."""
         while (message := await self.receive())["type"] != kind:
@@ -111,6 +118,26 @@ def validator(kind: str, is_guide: bool) -> Draft202012Validator:
     types = asyncapi.GUIDE_SERVER_TYPES if is_guide else asyncapi.SERVER_TYPES
     (message_type,) = [candidate for candidate in types if candidate.__struct_config__.tag == kind]
     return Draft202012Validator(asyncapi.schema_of(message_type))
+
+
+async def wait_until(condition: Callable[[], Any]) -> None:
+    """Return when the condition, which may be a coroutine function, is true.
+
+    Fail the test if it is not true after TIMEOUT_SECONDS.
+    """
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        while not (await result if isawaitable(result := condition()) else result):
+            await asyncio.sleep(0.01)
+
+
+async def wait_for_heartbeats() -> None:
+    """Wait for two heartbeats of the only socket of the guide's dialect.
+
+    The second one runs completely before a message that the test sends next.
+    """
+    for _ in range(2):
+        seen_at = (await Engine.objects.aget()).seen_at
+        await wait_until(Engine.objects.filter(seen_at__gt=seen_at).aexists)
 
 
 def make_cards(*fronts: str) -> list[dict[str, str]]:

@@ -20,9 +20,14 @@ async def receive_snapshot(socket: Socket) -> dict[str, Any]:
 
 
 async def receive_until(socket: Socket, kind: str) -> dict[str, Any]:
-    """Return the next message of this type, and skip others except errors."""
+    """Return the next message of this type, and skip others except errors.
+
+    Respond to each `ping` that is skipped, so that the socket stays open.
+    """
     while (message := await socket.receive())["type"] != kind:
         assert message["type"] != "error", message
+        if message["type"] == "ping":
+            await socket.send(type="pong")
     return message
 
 

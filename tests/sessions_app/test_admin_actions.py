@@ -78,13 +78,14 @@ def test_cancel_action_skips_and_reports_failed_generation(admin_client, alice):
     assert log_entries() == []
 
 
-def test_requeue_action_reports_generation_without_engine(admin_client, alice):
-    assert (
-        "no engine held them"
-        in page_messages(
-            run_action(admin_client, GENERATIONS, "requeue", make_generation(alice).pk)
-        )[0]
-    )
+def test_requeue_action_reports_and_keeps_generation_without_engine(admin_client, alice):
+    queued, failed = make_generation(alice), make_failed_generation(alice, "engine_lost")
+    before = list(Generation.objects.order_by("pk").values())
+    page = run_action(admin_client, GENERATIONS, "requeue", queued.pk, failed.pk)
+    assert "no engine held them" in page_messages(page)[0]
+    assert page_messages(page)[0].startswith("0 generations were queued again. 2 were not")
+    assert list(Generation.objects.order_by("pk").values()) == before
+    assert log_entries() == []
 
 
 def test_action_on_more_rows_than_maximum_is_rejected(admin_client, alice, monkeypatch):

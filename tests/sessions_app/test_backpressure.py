@@ -15,16 +15,21 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from sessions_app.models import Generation
-from tests.helpers.sockets import Socket, open_socket
+from tests.helpers.sockets import Socket, open_socket, wait_until
 from tests.helpers.v1 import V1, lease_generation, receive_snapshot, receive_until, send_response
 
 STALLED_REASON = "This client does not read what it is sent: connect again."
 
 
 class ManualFlowControl:
-    """A flow control that the test closes and opens."""
+    """A flow control that the test closes and opens.
+
+    It counts what the server does with it: messages that it takes from the client, checks whether
+    it may send, and measurements of the unsent bytes.
+    """
 
     is_lost = False
+    taken = checks = measurements = 0
 
     def __init__(self, unsent: Callable[[], int] = lambda: 100_000) -> None:
         self.opened = asyncio.Event()
@@ -33,11 +38,13 @@ class ManualFlowControl:
 
     @property
     def is_open(self) -> bool:
+        self.checks += 1
         return self.opened.is_set()
 
     @property
     def unsent_bytes(self) -> int:
-        return 0 if self.is_open else self._unsent()
+        self.measurements += 1
+        return 0 if self.opened.is_set() else self._unsent()
 
     def close(self) -> None:
         self.opened.clear()
@@ -50,7 +57,7 @@ class ManualFlowControl:
         return True
 
     def message_taken(self) -> None:
-        """Do nothing, because messages are not counted here."""
+        self.taken += 1
 
 
 @asynccontextmanager
@@ -72,13 +79,17 @@ async def test_messages_are_not_processed_until_client_reads_again(
     async with open_socket_with_flow(flow, (await acreate_session(alice))["wsUrl"]) as socket:
         await receive_snapshot(socket)
         flow.close()
+        taken_before = flow.taken
         await socket.send(type="ping")
         await socket.send(type="generate", prompt="Tides", requestId="r1")
-        assert await socket.communicator.receive_nothing(0.2)
+        await wait_until(lambda: flow.taken == taken_before + 2)
         assert not await Generation.objects.aexists()
+        assert not socket.has_unread_messages
+        opened_at = timezone.now()
         flow.open()
         assert (await socket.receive())["type"] == "pong"
         assert (await socket.receive())["requestId"] == "r1"
+    assert (await Generation.objects.aget()).created_at > opened_at
 
 
 async def test_missed_events_are_sent_when_client_reads_again(socket_db, alice, acreate_session):
@@ -106,10 +117,14 @@ async def test_resume_continues_after_event_between_two_pages(
         await socket.send(type="ping")
         await receive_until(socket, "pong")
         flow.close()
+        taken_before = flow.taken
         await socket.send(type="resume", lastSeq=0)
         await socket.send(type="ping")
+        await wait_until(lambda: flow.taken == taken_before + 2)  # the first page waits
+        checks_before = flow.checks
         await alice.asave()  # each of the user's sockets checks whether it may stay open
-        assert await socket.communicator.receive_nothing(0.3)
+        await wait_until(lambda: flow.checks > checks_before)
+        assert not socket.has_unread_messages
         flow.open()
         assert (await receive_until(socket, "card"))["card"]["front"] == "ebb"
         await receive_until(socket, "result")
@@ -153,7 +168,8 @@ async def test_slow_client_reading_above_minimum_rate_is_not_closed_or_pinged(
         await receive_snapshot(socket)
         flow.close()
         await socket.send(type="ping")
-        assert await socket.communicator.receive_nothing(3.5)
+        await wait_until(lambda: flow.measurements > 6)  # two in each of three periods
+        assert not socket.has_unread_messages
         flow.open()
         assert [(await socket.receive())["type"] for _ in range(2)] == ["pong", "ping"]
 

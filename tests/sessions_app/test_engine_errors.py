@@ -1,6 +1,7 @@
 """Errors of engines: a generation is retried only if a retry can change the outcome."""
 
 import pytest
+from asgiref.sync import sync_to_async
 
 from sessions_app.models import Attempt, Engine, Generation
 from tests.helpers.sockets import make_cards, open_socket
@@ -104,14 +105,26 @@ async def test_generation_is_retried_after_temporary_engine_error(
         assert (await socket.receive_type("result"))["data"]["cards"]
 
 
-async def test_generation_stores_advice_to_shorten_text_if_context_is_exceeded(
-    socket_db, alice, acreate_session
+async def test_generation_over_rest_is_failed_with_advice_if_context_is_exceeded(
+    socket_db, alice, api, acreate_session
 ):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         await socket.receive_type("generate")
         await send_engine_error(socket, "context_exceeded")
-        await socket.receive_type("error")
+        error = await socket.receive_type("error")
+        assert await socket.is_alive(), "the engine gets no second attempt"
     generation = await Generation.objects.aget()
     assert (generation.status, generation.error_code) == ("failed", "context_exceeded")
     assert "shorten" in generation.error
+    get = sync_to_async(api(alice).get)
+    body = (await get(f"/api/webllm/generations/{generation.pk}")).json()
+    # REST has no `retryable`: clients see from the code that a retry cannot help.
+    assert (body["status"], body["code"], error["retryable"]) == (
+        "failed",
+        "context_exceeded",
+        False,
+    )
+    assert body["finishedAt"]
+    assert "shorten" in body["error"]
+    assert [attempt["outcome"] for attempt in body["attempts"]] == ["context_exceeded"]

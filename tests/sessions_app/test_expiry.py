@@ -1,8 +1,11 @@
 """Idle sessions: the requests that count as activity, and expiry before and by the sweep."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from sessions_app.models import Generation, WebLLMSession
@@ -64,6 +67,26 @@ def test_sweep_expires_all_idle_sessions_in_batches(alice, create_session):
         create_session(alice)
     _backdate(last_activity_at=HOUR)
     assert sessions_expire_idle(now=timezone.now(), batch=2) == 5
+    assert WebLLMSession.objects.filter(status="expired").count() == 5
+
+
+def test_sweep_commits_each_batch_of_sessions_separately(transactional_db, alice, create_session):
+    for _ in range(5):
+        create_session(alice)
+    _backdate(last_activity_at=HOUR)
+    updates: list[str] = []
+
+    def fail_in_third_batch(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+        if sql.startswith('UPDATE "sessions_app_webllmsession"'):
+            updates.append(sql)
+            if len(updates) == 3:
+                raise DatabaseError("The database is unavailable.")
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(fail_in_third_batch), pytest.raises(DatabaseError):
+        sessions_expire_idle(now=timezone.now(), batch=2)
+    assert WebLLMSession.objects.filter(status="expired").count() == 4
+    assert sessions_expire_idle(now=timezone.now(), batch=2) == 1
 
 
 def test_sweep_cancels_queued_generation_of_expired_session(session):

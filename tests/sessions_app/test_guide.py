@@ -1,9 +1,11 @@
 """The guide's dialect over a real socket: requests, responses, results and the cache."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from sessions_app.models import Attempt, Generation
-from tests.helpers.sockets import make_cards, open_socket
+from tests.helpers.sockets import Socket, make_cards, open_socket, wait_for_heartbeats
 
 
 async def test_generation_sends_messages_of_guide_from_progress_to_result(
@@ -218,15 +220,14 @@ async def test_generation_stopped_by_its_engine_is_cancelled_and_not_retried(
 async def test_outcome_is_not_sent_again_by_event_or_heartbeat(
     socket_db, alice, acreate_session, settings
 ):
-    settings.HEARTBEAT_SECONDS = 1
+    settings.HEARTBEAT_SECONDS = 0.1
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         await socket.receive_type("generate")
         await socket.send(type="error", error="Stopped by the user", code="cancelled")
         assert (await socket.receive_type("error"))["code"] == "cancelled"
-        assert await socket.communicator.receive_nothing(timeout=2.5), (
-            "neither an event nor a heartbeat sends it again"
-        )
+        await wait_for_heartbeats()
+        assert await socket.is_alive(), "neither an event nor a heartbeat sends it again"
 
 
 async def test_outcome_is_sent_by_heartbeat_if_its_event_was_lost(
@@ -262,12 +263,35 @@ async def test_request_repeated_after_reconnect_is_same_generation(
     assert await Generation.objects.acount() == 1
 
 
+async def shorten_lease() -> None:
+    """Let the running generation's lease expire in one minute."""
+    await Generation.objects.aupdate(lease_expires_at=timezone.now() + timedelta(minutes=1))
+
+
+async def is_lease_short(socket: Socket) -> bool:
+    """Return whether no message that was sent before has renewed the shortened lease."""
+    await socket.send(type="response", cacheKey="webllm:flashcards:Unknown:1", data={"cards": []})
+    assert (await socket.receive())["code"] == "unknown_cache_key"
+    lease_expires_at = (await Generation.objects.aget()).lease_expires_at
+    return lease_expires_at <= timezone.now() + timedelta(minutes=1)
+
+
 async def test_progress_message_of_engine_renews_its_lease(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
+        await socket.receive_type("generate")
+        await shorten_lease()
+        assert await is_lease_short(socket)
+        await socket.send(type="progress", progress=40, message="Still here")
+        assert not await is_lease_short(socket)
+
+
+async def test_response_without_cards_renews_lease_of_its_engine(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         request = await socket.receive_type("generate")
         before = (await Generation.objects.aget()).lease_expires_at
-        await socket.send(type="progress", progress=40, message="Still here")
+        await shorten_lease()
         await socket.send_cards(request, [])
         await socket.receive_type("generate")
         assert (await Generation.objects.aget()).lease_expires_at > before

@@ -11,6 +11,7 @@ from sessions_app.handlers import SocketState, guide
 from sessions_app.models import Engine, Generation
 from sessions_app.services.leases import leases_recover, recover_dead_sockets
 from tests.helpers.sockets import MODEL, make_cards, open_socket
+from tests.helpers.v1 import receive_snapshot, receive_until
 
 recover_sockets = sync_to_async(recover_dead_sockets)
 recover_leases = sync_to_async(leases_recover)
@@ -124,16 +125,14 @@ async def test_engine_deleted_during_outage_is_restored_by_heartbeat(
 ):
     settings.HEARTBEAT_SECONDS = 1
     async with open_socket((await acreate_session(alice))["wsUrl"], ["mindflip.v1"]) as socket:
-        assert (await socket.receive())["type"] == "session"
+        await receive_snapshot(socket)
         await socket.send(type="ready", modelId="m", engine="webllm", speed=7)
         await socket.send(type="ping")
-        assert (await socket.receive())["type"] == "pong"
+        await receive_until(socket, "pong")
         await Engine.objects.all().adelete()
-        while (await socket.receive())["type"] != "ping":
-            pass
+        await receive_until(socket, "ping")
         await socket.send(type="generate", prompt="Tides", requestId="r1")
-        while (await socket.receive())["type"] != "generate":
-            pass
+        await receive_until(socket, "generate")
         assert (await Engine.objects.aget()).speed == 7
 
 

@@ -21,8 +21,9 @@ async def test_expired_lease_is_replaced_and_late_response_is_rejected(
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         first = await socket.receive_type("generate")
-        assert await recover_leases(now=timezone.now() + timedelta(seconds=149)) == 0
-        assert await recover_leases(now=timezone.now() + timedelta(seconds=151)) == 1
+        leased_at = (await Attempt.objects.aget()).started_at
+        assert await recover_leases(now=leased_at + timedelta(seconds=149)) == 0
+        assert await recover_leases(now=leased_at + timedelta(seconds=151)) == 1
         second = await socket.receive_type("generate")
         assert (second["generationId"], second["attempt"]) == (first["generationId"], 2)
         assert second["lease"] != first["lease"]
@@ -72,7 +73,8 @@ async def test_generation_of_disconnected_engine_is_retried_after_30_seconds(
     async with open_socket(session["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)
         await socket.receive_type("generate")
-    assert await recover_leases(now=timezone.now() + timedelta(seconds=29)) == 0
+        before_disconnect = timezone.now()
+    assert await recover_leases(now=before_disconnect + timedelta(seconds=29)) == 0
     assert await recover_leases(now=timezone.now() + timedelta(seconds=31)) == 1
     async with open_socket(session["wsUrl"]) as socket:
         assert (await socket.receive())["attempt"] == 2

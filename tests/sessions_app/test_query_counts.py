@@ -21,6 +21,9 @@ RESPONSE = protocol.decode(
     '{"type":"response","cacheKey":"webllm:flashcards:Tides:1","data":{"cards":[{"front":"ebb","back":"falling"}]}}'
 )
 
+STARTED = [protocol.Progress, protocol.Progress, protocol.EngineGenerate]
+"""The types of the messages for a generation that the socket's own engine starts."""
+
 
 @pytest.fixture
 def state(alice, create_session) -> handlers.SocketState:
@@ -49,7 +52,8 @@ def test_cache_miss_executes_one_statement(state):
     # One statement inserts the leased generation and its attempt if the session is alive and its
     # queue is empty.
     with assert_statement_count(1):
-        handlers.handle(state, REQUEST)
+        messages = handlers.handle(state, REQUEST)
+    assert [type(message) for message in messages] == STARTED
 
 
 @pytest.mark.parametrize(
@@ -62,7 +66,8 @@ def test_cache_miss_executes_one_statement(state):
 def test_cache_miss_with_request_id_or_save_executes_at_most_two_statements(state, fields, count):
     message = {"type": "generate", "prompt": "Tides", "options": {"count": 1}} | fields
     with assert_statement_count(count):
-        handlers.handle(state, protocol.decode(json.dumps(message)))
+        messages = handlers.handle(state, protocol.decode(json.dumps(message)))
+    assert [type(message) for message in messages] == STARTED
 
 
 def test_engine_response_executes_one_statement(state, django_capture_on_commit_callbacks):

@@ -27,7 +27,7 @@ def submit_concurrently(transactional_db, alice, create_session):
     barrier = Barrier(THREADS)
 
     def submit_in_thread(thread: int) -> list[str]:
-        barrier.wait(10)
+        barrier.wait(60)
         try:
             return [
                 _submit(session, alice.pk, f"{thread} {number}")

@@ -1,5 +1,7 @@
 """The queue over REST: the same rows as over sockets, for clients without a socket."""
 
+import asyncio
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -59,20 +61,22 @@ def test_idempotency_key_of_other_user_creates_separate_generation(
 
 
 @pytest.mark.parametrize(
-    ("body", "field"),
+    ("body", "expected"),
     [
         ({}, "prompt"),
         ({"prompt": ""}, "prompt"),
         ({"prompt": "p", "options": {"count": 51}}, "options.count"),
         ({"prompt": "p\0"}, "prompt"),
         ({"prompt": "p", "options": []}, "options"),
-        ([], ""),
+        ([], "Expected `object`, got `array`"),
     ],
 )
-def test_invalid_body_is_rejected_with_name_of_field(alice, api, generations_address, body, field):
+def test_invalid_body_is_rejected_with_name_of_field_or_expected_type(
+    alice, api, generations_address, body, expected
+):
     response = api(alice).post(generations_address, body)
     assert (response.status_code, response.json()["code"]) == (400, "invalid")
-    assert field in response.json()["error"]
+    assert expected in response.json()["error"]
     assert not Generation.objects.exists()
 
 
@@ -132,7 +136,9 @@ def test_invalid_wait_is_rejected_with_400(alice, api, generations_address, wait
 
 def test_long_poll_returns_queued_generation_after_wait(alice, api, generations_address):
     address = api(alice).post(generations_address, REQUEST)["Location"]
+    start = monotonic()
     assert api(alice).get(address, {"wait": "1"}).json()["status"] == "queued"
+    assert monotonic() - start > 0.9
 
 
 async def test_long_poll_returns_cards_when_engine_completes_generation(
@@ -150,8 +156,6 @@ async def test_long_poll_returns_cards_when_engine_completes_generation(
             "Location"
         ]
         request = await receive_until(engine, "generate")
-        import asyncio
-
         waiting = asyncio.create_task(get(address, {"wait": "20"}))
         await send_response(engine, request, "ebb", "flow")
         body: dict[str, Any] = (await waiting).json()

@@ -1,12 +1,21 @@
 """Sessions over REST, as docs/protocol.md describes them."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
 from sessions_app.models import WebLLMSession
+from tests.helpers.routes import http_routes
 from tests.helpers.sockets import MODEL
 
 SESSIONS = "/api/webllm/session"
+# The pages to sign in to the browsable API are the only ones that end in a slash.
+FIXED_API_URLS = sorted(
+    f"/{route.pattern}"
+    for route in http_routes().values()
+    if re.fullmatch(r"api/[^<]*[^</]", route.pattern)
+)
 
 
 def test_session_is_created_with_location_socket_url_and_times(alice, api):
@@ -129,6 +138,7 @@ def test_idle_session_does_not_count_towards_limit(alice, create_session, settin
 
 def test_catalogue_models_have_all_fields_for_anonymous_user(db, api):
     models = api(None).get("/api/webllm/models").json()["models"]
+    assert MODEL in {model["modelId"] for model in models}
     for model in models:
         assert {
             "modelId",
@@ -169,8 +179,14 @@ def test_stats_are_returned_to_staff_only(alice, bob, api, create_session):
     assert body["generations"]["total"] == 0
 
 
-def test_url_with_trailing_slash_returns_404_with_hint(alice, api):
-    response = api(alice).get(f"{SESSIONS}/")
+def test_fixed_api_urls_include_those_of_sessions_decks_and_documentation():
+    assert {SESSIONS, "/api/flashcards/decks", "/api/docs"} <= set(FIXED_API_URLS)
+
+
+@pytest.mark.parametrize("url", FIXED_API_URLS)
+def test_url_with_trailing_slash_returns_404_with_hint(alice, api, url):
+    assert api(alice).get(url).status_code != 404
+    response = api(alice).get(f"{url}/")
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
     assert "slash" in response.json()["error"]
 

@@ -5,7 +5,6 @@ A process has only a few connections.
 
 import asyncio
 import json
-from time import monotonic
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -13,7 +12,7 @@ from django.db import connection
 from django.test import AsyncClient
 from rest_framework_simplejwt.tokens import AccessToken
 
-DEADLINE_SECONDS = 5
+from tests.helpers.sockets import wait_until
 
 
 def _headers(user: Any) -> dict[str, str]:
@@ -29,11 +28,8 @@ def _has_connection() -> bool:
     return connection.connection is not None
 
 
-async def _connection_is_released() -> bool:
-    deadline = monotonic() + DEADLINE_SECONDS
-    while (is_held := await _has_connection()) and monotonic() < deadline:
-        await asyncio.sleep(0.01)
-    return not is_held
+async def _has_no_connection() -> bool:
+    return not await _has_connection()
 
 
 async def test_long_poll_for_generation_holds_no_database_connection(
@@ -50,7 +46,7 @@ async def test_long_poll_for_generation_holds_no_database_connection(
     generation_address = f"/api/webllm/generations/{generation['generationId']}"
     assert await _has_connection()
     waiting = asyncio.create_task(client.get(f"{generation_address}?wait=20", headers=headers))
-    assert await _connection_is_released()
+    await wait_until(_has_no_connection)
     assert not waiting.done()
     await client.delete(generation_address, headers=headers)
     assert (await waiting).json()["status"] == "cancelled"

@@ -60,7 +60,21 @@ async def test_ticket_is_accepted_in_any_encoding_of_query(
         assert await socket.is_alive()
 
 
-async def test_last_seq_is_read_from_percent_encoded_query(socket_db, alice, acreate_session):
+LAST_SEQ_PARAMETERS: dict[str, Callable[[int], str]] = {
+    "with the value encoded": lambda seq: f"lastSeq={percent_encode(str(seq))}",
+    "with the name encoded": lambda seq: f"{percent_encode('lastSeq')}={seq}",
+    "with every character encoded": lambda seq: (
+        f"{percent_encode('lastSeq')}={percent_encode(str(seq))}"
+    ),
+    "in upper case": lambda seq: f"{percent_encode('lastSeq').upper()}={seq}",
+}
+
+
+@pytest.mark.parametrize("is_first", [False, True], ids=["last", "first"])
+@pytest.mark.parametrize("parameter", LAST_SEQ_PARAMETERS.values(), ids=LAST_SEQ_PARAMETERS.keys())
+async def test_last_seq_is_read_in_any_encoding_of_query(
+    socket_db, alice, acreate_session, parameter, is_first
+):
     address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address, ["mindflip.v1"]) as socket:
         before = (await socket.receive())["seq"]
@@ -72,7 +86,8 @@ async def test_last_seq_is_read_from_percent_encoded_query(socket_db, alice, acr
         while (await socket.receive())["type"] != "error":
             pass
     parts = urlsplit(address)
-    query = urlencode(dict(parse_qsl(parts.query))) + f"&lastSeq={percent_encode(str(before))}"
+    pairs = [urlencode(dict(parse_qsl(parts.query))), parameter(before)]
+    query = "&".join(reversed(pairs) if is_first else pairs)
     async with open_socket(parts._replace(query=query).geturl(), ["mindflip.v1"]) as socket:
         assert (await socket.receive())["type"] == "session"
         assert (await socket.receive_type("error"))["code"] == "cancelled"

@@ -3,14 +3,14 @@
 The socket stays open, except after repeated bad frames, very large frames or too many messages.
 """
 
-import asyncio
 import json
 from pathlib import Path
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connection
 
-from tests.helpers.sockets import make_cards, open_socket
+from tests.helpers.sockets import make_cards, open_socket, wait_until
 
 CASES = json.loads((Path(__file__).parents[1] / "contract" / "protocol_cases.json").read_text())[
     "fromClient"
@@ -172,7 +172,7 @@ async def test_request_over_queue_limit_of_user_gets_retryable_queue_full_error(
 
 
 async def test_messages_over_rate_limit_are_rejected_and_then_socket_is_closed(
-    socket_db, alice, acreate_session, settings
+    socket_db, alice, acreate_session, settings, rate_limit_clock
 ):
     settings.SOCKET_RATE, settings.SOCKET_BURST = 1, 2
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
@@ -204,9 +204,7 @@ async def test_failed_heartbeat_is_logged_and_sends_no_error(
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         assert await socket.is_alive()
         await _rename_generation_table()
-        async with asyncio.timeout(20):
-            while "the heartbeat will make up for it" not in caplog.text:
-                await asyncio.sleep(0.05)
+        await wait_until(lambda: "the heartbeat will make up for it" in caplog.text)
         await _restore_generation_table()
         await socket.send(type="nonsense")
         assert (await socket.receive())["code"] == "unknown_type"
@@ -233,15 +231,10 @@ async def _restore_generation_table() -> None:
     await _run_sql("ALTER TABLE elsewhere RENAME TO sessions_app_generation")
 
 
-async def _run_sql(statement: str) -> None:
-    from asgiref.sync import sync_to_async
-    from django.db import connection
-
-    def run() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-
-    await sync_to_async(run)()
+@sync_to_async
+def _run_sql(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 async def test_deeply_nested_facts_are_rejected_and_sessions_stay_readable(
