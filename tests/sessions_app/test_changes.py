@@ -4,8 +4,9 @@ It applies to events in any order. A live client catches up after every step, an
 now and then. A client that resumes from any number receives what the live client received.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import hypothesis
@@ -34,6 +35,12 @@ from tests.helpers.tiers import FACTOR
 
 NUMBERED = protocol.Card | protocol.Result | protocol.Error
 ENGINE_NUMBERS = st.integers(0, 1)
+EFFECTS_OF_SMALL_PAGES = {"pages missing after resume", "pages missing after reconnect"}
+EFFECTS = EFFECTS_OF_SMALL_PAGES | {
+    *("EngineCard", "Response", "EngineError", "Card", "Result", "Error"),
+    *("lease expired", "open generation cancelled", "late client behind"),
+    *("message missed before resume", "message missed before reconnect"),
+}
 
 
 @dataclass
@@ -85,17 +92,30 @@ class Client:
 
 
 class SessionMachine(RuleBasedStateMachine):
-    """One session with two engines: its own, and an engine of another session of the user."""
+    """One session with two engines: its own, and an engine of another session of the user.
 
-    @initialize()
-    def start_session(self) -> None:
+    Rules can run without an effect, for example if a generation has ended in the meantime.
+    `effects` counts those that had one, and the messages that engines sent and that the live client
+    received.
+    """
+
+    effects: ClassVar[Counter[str]] = Counter()
+
+    @initialize(has_cards=st.booleans())
+    def start_session(self, has_cards: bool = False) -> None:
         self.user = User.objects.create(username=uuid4().hex)
         self.session = WebLLMSession.objects.create(user=self.user, model_id=MODEL)
         other = WebLLMSession.objects.create(user=self.user, model_id=MODEL)
         self.live_client, self.late_client = self.client(), self.client()
-        self.engines = [self.engine(self.session), self.engine(other)]
         self.current: list[EngineGenerate | None] = [None, None]
         self.requests: list[str] = []
+        self.engines = [self.state(self.session), self.state(other)]
+        for number in (0, 1):
+            self.send_from_engine(number, protocol.Ready(MODEL, "webllm"))
+        if has_cards:
+            for number in (0, 1):
+                self.submit(count=2, is_seen=True)
+                self.start_work(number)
 
     def state(self, session: WebLLMSession) -> SocketState:
         return SocketState(session.pk, self.user.pk, session.model_id, uuid4().hex, dialect=V1)
@@ -105,13 +125,13 @@ class SessionMachine(RuleBasedStateMachine):
         client.receive(v1.initial_messages(client.state, timezone.now()))
         return client
 
-    def engine(self, session: WebLLMSession) -> SocketState:
-        state = self.state(session)
-        handlers.handle(state, protocol.Ready(MODEL, "webllm"))
-        return state
+    def busy_engine(self, data: st.DataObject) -> int:
+        """Return the number of an engine that has received a request."""
+        return data.draw(st.sampled_from([number for number in (0, 1) if self.current[number]]))
 
     def send_from_engine(self, number: int, message: Any) -> None:
         """Handle an engine's message, and store the request that the engine receives next."""
+        self.effects[type(message).__name__] += 1
         self.store_requests(number, handlers.handle(self.engines[number], message))
 
     def store_requests(self, number: int, messages: list[Any]) -> None:
@@ -131,60 +151,81 @@ class SessionMachine(RuleBasedStateMachine):
         else:
             handlers.handle(self.state(self.session), request)
 
+    @precondition(lambda self: self.requests)
     @rule(number=ENGINE_NUMBERS)
     def claim(self, number: int) -> None:
         self.store_requests(number, handlers.queue_changed(self.engines[number]))
 
-    @rule(number=ENGINE_NUMBERS)
-    def card(self, number: int) -> None:
-        if request := self.current[number]:
-            self.send_from_engine(
-                number, protocol.EngineCard(request.generation_id, request.lease, 0, _card())
-            )
+    @precondition(lambda self: any(self.current))
+    @rule(data=st.data())
+    def card(self, data: st.DataObject) -> None:
+        self.send_card(self.busy_engine(data))
 
+    def send_card(self, number: int) -> None:
+        request = self.current[number]
+        assert request
+        self.send_from_engine(
+            number, protocol.EngineCard(request.generation_id, request.lease, 0, _card())
+        )
+
+    @precondition(lambda self: self.requests)
     @rule(number=ENGINE_NUMBERS)
     def start_work(self, number: int) -> None:
         self.claim(number)
-        self.card(number)
+        if self.current[number]:
+            self.send_card(number)
 
-    @rule(number=ENGINE_NUMBERS, count=st.integers(0, 3))
-    def respond(self, number: int, count: int) -> None:
-        if request := self.current[number]:
-            data = protocol.incoming.ResponseData([_card() for _ in range(count)])
-            self.send_from_engine(
-                number,
-                protocol.Response(request.cache_key, data, request.generation_id, request.lease),
-            )
+    @precondition(lambda self: any(self.current))
+    @rule(data=st.data(), count=st.integers(0, 3))
+    def respond(self, data: st.DataObject, count: int) -> None:
+        self.send_response(self.busy_engine(data), count)
 
-    @rule(number=ENGINE_NUMBERS)
-    def fail(self, number: int) -> None:
-        if request := self.current[number]:
-            self.send_from_engine(
-                number,
-                protocol.EngineError("Out of memory.", "out_of_memory", request.generation_id),
-            )
+    def send_response(self, number: int, count: int) -> None:
+        request = self.current[number]
+        assert request
+        data = protocol.incoming.ResponseData([_card() for _ in range(count)])
+        self.send_from_engine(
+            number,
+            protocol.Response(request.cache_key, data, request.generation_id, request.lease),
+        )
+
+    @precondition(lambda self: any(self.current))
+    @rule(data=st.data())
+    def fail(self, data: st.DataObject) -> None:
+        number = self.busy_engine(data)
+        request = self.current[number]
+        assert request
+        self.send_from_engine(
+            number,
+            protocol.EngineError("Out of memory.", "out_of_memory", request.generation_id),
+        )
 
     @rule(number=ENGINE_NUMBERS)
     def reconnect_engine(self, number: int) -> None:
         """Drop the engine's socket, and connect the engine again with the request that it had."""
         session = WebLLMSession.objects.get(pk=self.engines[number].session_id)
         handlers.close_socket(self.engines[number])
-        self.engines[number] = self.engine(session)
+        self.engines[number] = self.state(session)
+        self.send_from_engine(number, protocol.Ready(MODEL, "webllm"))
 
+    @precondition(lambda self: any(self.current))
     @rule()
     def expire_leases(self) -> None:
         now = timezone.now()
         Generation.objects.filter(user=self.user).exclude(lease=None).update(lease_expires_at=now)
-        leases_recover(now=now)
+        self.effects["lease expired"] += leases_recover(now=now)
 
     @precondition(lambda self: self.requests)
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
         request_id = data.draw(st.sampled_from(self.requests))
+        is_open = Generation.objects.open().filter(request_id=request_id).exists()
+        self.effects["open generation cancelled"] += is_open
         handlers.handle(self.state(self.session), protocol.Cancel(request_id=request_id))
 
     @rule()
     def catch_up(self) -> None:
+        self.effects["late client behind"] += self.late_client.seq < self.live_client.seq
         self.late_client.catch_up()
         assert self.late_client.snapshot() == self.client().snapshot()
 
@@ -193,7 +234,9 @@ class SessionMachine(RuleBasedStateMachine):
         last_seq = data.draw(st.integers(0, self.live_client.seq))
         resumed_client = self.client()
         resumed_client.receive(handlers.handle(resumed_client.state, protocol.Resume(last_seq)))
+        self.effects["pages missing after resume"] += resumed_client.state.has_more
         resumed_client.catch_up()
+        self.effects["message missed before resume"] += len(resumed_client.log)
         assert resumed_client.log == [
             message for message in self.live_client.log if message.seq > last_seq
         ]
@@ -204,7 +247,9 @@ class SessionMachine(RuleBasedStateMachine):
         last_seq = data.draw(st.integers(0, self.live_client.seq))
         resumed_client = Client(self.state(self.session))
         resumed_client.receive(v1.initial_messages(resumed_client.state, timezone.now(), last_seq))
+        self.effects["pages missing after reconnect"] += resumed_client.state.has_more
         resumed_client.catch_up()
+        self.effects["message missed before reconnect"] += len(resumed_client.log)
         assert resumed_client.log == [
             message for message in self.live_client.log if message.seq > last_seq
         ]
@@ -212,9 +257,11 @@ class SessionMachine(RuleBasedStateMachine):
 
     @invariant()
     def live_client_is_current(self) -> None:
-        if hasattr(self, "live_client"):
-            self.live_client.catch_up()
-            assert self.live_client.snapshot() == self.client().snapshot()
+        received_before = len(self.live_client.log)
+        self.live_client.catch_up()
+        for message in self.live_client.log[received_before:]:
+            self.effects[type(message).__name__] += 1
+        assert self.live_client.snapshot() == self.client().snapshot()
 
 
 def _card() -> dict[str, str]:
@@ -230,7 +277,12 @@ def test_snapshot_and_later_messages_add_up_to_current_snapshot(db, settings, pa
         stateful_step_count=25,
         suppress_health_check=list(HealthCheck),
     )
+    SessionMachine.effects.clear()
     run_state_machine_as_test(SessionMachine, settings=machine_settings)
+    missing = EFFECTS - (+SessionMachine.effects).keys()
+    if page_bytes > 100_000:
+        missing -= EFFECTS_OF_SMALL_PAGES
+    assert not missing, "these rules had no effect in any example"
 
 
 def test_missed_messages_are_sent_once_in_order_in_pages_of_limited_size(db, settings):
@@ -240,7 +292,7 @@ def test_missed_messages_are_sent_once_in_order_in_pages_of_limited_size(db, set
     for _ in range(5):
         machine.submit(count=2, is_seen=False)
         machine.start_work(0)
-        machine.respond(0, count=2)
+        machine.send_response(0, count=2)
     resumed_client = machine.client()
     pages = [v1.initial_messages(resumed_client.state, timezone.now(), 0)[1:]]
     while resumed_client.state.has_more:

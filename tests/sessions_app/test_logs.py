@@ -24,6 +24,7 @@ REJECTED_PROMPT = "a prompt that the database refuses\nin two lines)."
 CARD = {"front": "a front that is private", "back": "a back that is private"}
 CREDENTIALS = {"username": "alice", "password": "correct horse battery"}
 REQUEST_ID = "from-the-proxy.1"
+GENERATIONS_ENDED = "mindflip_generations_ended_total"
 # PostgreSQL quotes rows like this in many of its errors.
 REJECTING_TRIGGER = """
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -45,6 +46,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "MINDFLIP_LOG_LEVEL": "DEBUG",
         "MINDFLIP_LOG_FORMAT": "json",
         "MINDFLIP_WORKER_HEARTBEAT_TIMEOUT": "3",
+        "MINDFLIP_SWEEP_SECONDS": "1",
     }
     folder, port = tmp_path_factory.mktemp("logs"), free_port()
     settings |= {"MINDFLIP_WORKER_METRICS_PORT": str(port)}
@@ -56,7 +58,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         eventually(lambda: len(reports) >= 2)
         eventually(lambda: '"task":"mindflip.tasks.record_beat_heartbeat"' in server.log("worker"))
         metrics = {
-            name: httpx.get(f"{url}/metrics").text
+            name: httpx.get(f"{url}/metrics", timeout=60).text
             for name, url in {"web": server.url, "worker": f"http://127.0.0.1:{port}"}.items()
         }
         codes = [_stop(server.beat), _stop(server.worker)]
@@ -100,7 +102,7 @@ def _report_server() -> Iterator[tuple[str, list[str]]]:
 
 
 def _run_flow(server: RunningServer) -> dict[str, Any]:
-    with httpx.Client(base_url=server.url) as client:
+    with httpx.Client(base_url=server.url, timeout=60) as client:
         client.post("/api/auth/register", json=CREDENTIALS).raise_for_status()
         tokens = client.post("/api/auth/token", json=CREDENTIALS).json()
         client.get(
@@ -113,6 +115,7 @@ def _run_flow(server: RunningServer) -> dict[str, Any]:
         client.get(session["wsUrl"].replace("ws://", "http://"))
         with connect(session["wsUrl"]) as socket:
             completed = _complete_generation(socket)
+        _let_generation_time_out(server, client, session["sessionId"])
         with connect(session["wsUrl"], subprotocols=["mindflip.v1"]) as socket:
             cancelled = _cancel_generation(socket)
             _cause_exception(server, socket)
@@ -161,6 +164,22 @@ def _complete_generation(socket: ClientConnection) -> str:
     return _receive_type(socket, "result")["generationId"]
 
 
+def _let_generation_time_out(server: RunningServer, client: httpx.Client, session_id: str) -> None:
+    """Request a generation without an engine, and wait until the worker's sweep ends it."""
+    with psycopg.connect(server.database_url, autocommit=True) as connection:
+        engines = "SELECT count(*) FROM sessions_app_engine"
+        eventually(lambda: connection.execute(engines).fetchone() == (0,))
+        body = {"prompt": PROMPT, "options": {"count": 3}}
+        response = client.post(f"/api/webllm/session/{session_id}/generations", json=body)
+        generation_id = response.raise_for_status().json()["generationId"]
+        connection.execute(
+            "UPDATE sessions_app_generation SET queued_at = now() - interval '1 day' WHERE id = %s",
+            [generation_id],
+        )
+    address = f"/api/webllm/generations/{generation_id}"
+    eventually(lambda: client.get(address).json()["code"] == "no_engine")
+
+
 def _cancel_generation(socket: ClientConnection) -> str:
     _send(socket, type="ready", modelId="m", engine="webllm")
     _send(socket, type="generate", prompt=PROMPT, requestId="r1", options={"count": 2})
@@ -191,7 +210,7 @@ def _send(socket: ClientConnection, **message: Any) -> None:
 
 
 def _receive_type(socket: ClientConnection, kind: str) -> dict[str, Any]:
-    while (message := json.loads(socket.recv(20)))["type"] != kind:
+    while (message := json.loads(socket.recv(60)))["type"] != kind:
         pass
     return message
 
@@ -277,9 +296,16 @@ def test_server_and_worker_return_their_own_metrics(recorded):
         }
         for name, text in recorded["metrics"].items()
     }
-    assert scraped["web"]["mindflip_generations_ended_total", "cancelled", "cancelled"] == 1
+    assert scraped["web"][GENERATIONS_ENDED, "cancelled", "cancelled"] == 1
     assert scraped["web"]["mindflip_faults_total", "socket"] == 1
     assert scraped["worker"]["mindflip_leaving",] == 0
+    ended = {
+        name: {tuple(labels) for family, *labels in samples if family == GENERATIONS_ENDED}
+        for name, samples in scraped.items()
+    }
+    assert ("no_engine", "failed") in ended["worker"]
+    assert not ended["web"] & ended["worker"]
+    assert ("mindflip_faults_total", "socket") not in scraped["worker"]
     assert all(process["process_cpu_seconds_total",] > 0 for process in scraped.values())
 
 
