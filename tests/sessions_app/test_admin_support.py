@@ -160,7 +160,7 @@ def test_staff_user_cannot_become_or_change_superuser(alice):
     )
 
 
-def test_user_who_is_not_staff_is_redirected_to_login(charlie, generation):
+def test_user_without_staff_status_is_redirected_to_login(charlie, generation):
     for address in ("/admin/", GENERATIONS, "/admin/overview/now", "/admin/overview/figures"):
         response = signed_in_client(charlie).get(address)
         assert (response.status_code, response["Location"].split("?")[0]) == (302, "/admin/login/")

@@ -39,7 +39,7 @@ def refresh_and_read(span="24h"):
     return dashboard_read(span=SPANS[span], now=NOW)
 
 
-def test_hour_contains_outcomes_failures_first_cards_speeds_and_hits(session):
+def test_hourly_stats_contain_outcomes_failures_first_cards_speeds_and_hits(session):
     make_generation(session, hours_ago=0, first_card_seconds=2.0, completionTokens=100, seconds=4)
     make_generation(session, hours_ago=0, first_card_seconds=2.0, completionTokens=50, seconds=6)
     make_generation(session, hours_ago=0, status="failed", code="engine_lost")
@@ -54,14 +54,14 @@ def test_hour_contains_outcomes_failures_first_cards_speeds_and_hits(session):
     assert last["firstCard"]["median"] == pytest.approx(2.0, rel=0.06)
 
 
-def test_stored_hits_are_kept_while_redis_is_unavailable(db, settings):
+def test_stored_cache_hits_are_kept_while_redis_is_unavailable(db, settings):
     count_hits(2, now=NOW)
     hourly_stats_refresh(now=NOW)
     settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1"}}
     assert refresh_and_read()[-1]["hits"] == 2
 
 
-def test_hours_without_generations_are_returned_as_empty(session):
+def test_hourly_stats_of_hours_without_generations_are_returned_as_empty(session):
     hours = refresh_and_read()
     assert len(hours) == 24
     assert (hours[0]["at"], hours[-1]["at"]) == (
@@ -71,14 +71,14 @@ def test_hours_without_generations_are_returned_as_empty(session):
     assert hours[0]["firstCard"] == EMPTY
 
 
-def test_hours_add_up_to_days(session):
+def test_hourly_stats_add_up_to_daily_stats(session):
     for hours_ago in (25, 26, 50):
         make_generation(session, hours_ago=hours_ago, first_card_seconds=1.0)
     days = [day["outcomes"].get("succeeded", 0) for day in refresh_and_read("30d")]
     assert (sum(days), len(days), max(days)) == (3, 30, 2)
 
 
-def test_recent_hours_are_recomputed_and_older_hours_are_kept(session):
+def test_stats_of_recent_hours_are_recomputed_and_of_older_hours_are_kept(session):
     recent = make_generation(session, hours_ago=1, status="failed", code="no_engine")
     make_generation(session, hours_ago=30)
     hourly_stats_refresh(now=NOW)
@@ -96,7 +96,9 @@ def test_hourly_stats_are_deleted_after_90_days(session):
     assert not HourlyStats.objects.exists()
 
 
-def test_refresh_of_30_days_needs_at_most_8_queries(session, django_assert_max_num_queries):
+def test_refresh_of_stats_of_30_days_needs_at_most_8_queries(
+    session, django_assert_max_num_queries
+):
     for hours_ago in (0, 100, 700):
         make_generation(session, hours_ago=hours_ago, first_card_seconds=1.0)
     with django_assert_max_num_queries(8):

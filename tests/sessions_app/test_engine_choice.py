@@ -20,7 +20,7 @@ class Engine:
 
 @dataclass
 class QueuedGeneration:
-    session_id: str = "hers"
+    session_id: str = "own session"
     engine: str = ""
     queued_at: datetime = NOW
 
@@ -28,14 +28,16 @@ class QueuedGeneration:
 def takes_generation(
     engine: Engine, other: Engine, generation: QueuedGeneration | None = None, now: datetime = NOW
 ) -> bool:
-    return can_take(engine, generation or QueuedGeneration(), "asked model", [engine, other], now)
+    return can_take(
+        engine, generation or QueuedGeneration(), "requested model", [engine, other], now
+    )
 
 
 @pytest.mark.parametrize(
     ("better", "worse"),
     [
-        (Engine("a", session_id="hers"), Engine("b", model_id="asked model", speed=90)),
-        (Engine("a", model_id="asked model"), Engine("b", speed=90)),
+        (Engine("a", session_id="own session"), Engine("b", model_id="requested model", speed=90)),
+        (Engine("a", model_id="requested model"), Engine("b", speed=90)),
         (Engine("a", speed=9), Engine("b", speed=8)),
     ],
     ids=["session before model", "model before speed", "higher speed"],
@@ -47,7 +49,7 @@ def test_better_engine_takes_generation_and_worse_engine_does_not(better, worse)
 
 def test_engine_that_just_failed_leaves_generation_to_worse_engine():
     failed, other = (
-        Engine("failed", session_id="hers", model_id="asked model", speed=90),
+        Engine("failed", session_id="own session", model_id="requested model", speed=90),
         Engine("other"),
     )
     generation = QueuedGeneration(engine="failed")
@@ -66,6 +68,6 @@ def test_equal_engines_can_both_take_generation():
 
 
 def test_worse_engine_takes_generation_after_patience_has_passed():
-    best, other = Engine("best", session_id="hers"), Engine("other")
+    best, other = Engine("best", session_id="own session"), Engine("other")
     assert not takes_generation(other, best, now=NOW + PATIENCE - timedelta(seconds=1))
     assert takes_generation(other, best, now=NOW + PATIENCE)

@@ -94,7 +94,7 @@ def test_request_to_closed_session_is_rejected_with_409(alice, api, generations_
     assert (response.status_code, response.json()["code"]) == (409, "session_closed")
 
 
-def test_cancellation_succeeds_when_repeated(alice, api, generations_address):
+def test_generation_cancellation_succeeds_when_repeated(alice, api, generations_address):
     address = api(alice).post(generations_address, REQUEST)["Location"]
     for _ in range(2):
         response = api(alice).delete(address)

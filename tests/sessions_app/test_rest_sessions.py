@@ -93,7 +93,7 @@ def test_list_of_5_sessions_needs_2_queries(alice, api, create_session, django_a
         api(alice).get(SESSIONS)
 
 
-def test_close_succeeds_when_repeated_and_stores_reason(alice, api, create_session):
+def test_session_close_succeeds_when_repeated_and_stores_reason(alice, api, create_session):
     address = f"{SESSIONS}/{create_session(alice)['sessionId']}"
     for _ in range(2):
         response = api(alice).delete(address)

@@ -352,13 +352,16 @@ async def test_queued_generation_is_started_by_next_heartbeat_if_its_events_were
 ):
     settings.HEARTBEAT_SECONDS = 1
     address = (await acreate_session(alice))["wsUrl"]
-    async with open_socket(address, V1) as engine:
+    async with open_socket(address, V1) as engine, open_socket(address, V1):
         await send_ready(engine)
-        await receive_until(engine, "session")
+        await engine.send(type="ping")
+        await receive_until(engine, "pong")  # the engine is ready, and looked for work
         await sync_to_async(_create_generation_without_events)(alice)
         await engine.send(type="ping")
         messages = [await engine.receive()]
         while messages[-1]["type"] != "generate":
+            if messages[-1]["type"] == "ping":
+                await engine.send(type="pong")
             messages.append(await engine.receive())
         assert messages[-1]["options"]["topic"] == "Silent"
         # Each heartbeat sends a `ping` first. One that is sent before the `pong` may have run
