@@ -357,3 +357,22 @@ test("requests send the token as a bearer token", async () => {
   await client.initialize();
   assert.equal(server.authorization, "Bearer token");
 });
+
+for (const [name, wrap] of [
+  ["a function", (token) => token],
+  ["an asynchronous function", (token) => Promise.resolve(token)],
+]) {
+  test(`each request sends a new token if the token is ${name}`, async () => {
+    const server = new Server();
+    const tokens = ["first", "second", "third"];
+    const client = server.createClient({ token: () => wrap(tokens.shift()) });
+    await client.initialize();
+    assert.equal(server.authorization, "Bearer first");
+    server.socket.drop(4401);
+    await flush();
+    assert.equal(server.authorization, "Bearer second");
+    await client.close();
+    assert.equal(server.authorization, "Bearer third");
+    assert.equal(server.requests.length, 3);
+  });
+}

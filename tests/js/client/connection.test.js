@@ -307,6 +307,24 @@ test("disconnected calls fail as offline only without a server response", async 
   assert.equal((await outcomeOf(acknowledgedCall.result)).state, "open");
 });
 
+test("a call fails as offline at the first failed reconnect after 20 seconds", async () => {
+  const server = new Server();
+  const client = await server.connectClient();
+  server.responses["POST /api/webllm/session"] = () =>
+    Promise.reject(new TypeError("fetch failed"));
+  server.socket.drop(4410);
+  await flush();
+  // Each new call reconnects immediately.
+  const firstCall = client.generate({ topic: "Tides" });
+  await server.clock.advance(19.9);
+  const secondCall = client.generate({ topic: "Winds" });
+  assert.equal((await outcomeOf(firstCall.result)).state, "open");
+  await server.clock.advance(0.1);
+  client.generate({ topic: "Waves" });
+  await assertFails(firstCall.result, { code: "offline" });
+  assert.equal((await outcomeOf(secondCall.result)).state, "open");
+});
+
 test("a rate limit for a new session delays the reconnect by its Retry-After", async () => {
   const server = new Server();
   const client = await server.connectClient();

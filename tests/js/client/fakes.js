@@ -98,7 +98,7 @@ export class Server {
   }
 
   /** Return a client of this server that is not initialized yet. `events` collects its events. */
-  createClient(settings = {}) {
+  createClient({ token = "token", ...settings } = {}) {
     const { sockets, clock } = this;
     const WebSocket = class extends ServerSocket {
       constructor(...args) {
@@ -107,7 +107,7 @@ export class Server {
       }
     };
     const fetch = (url, request) => this.#fetch(url, request);
-    const client = new WebLLMClient("token", "model", {
+    const client = new WebLLMClient(token, "model", {
       WebSocket,
       fetch,
       clock,

@@ -62,12 +62,14 @@ class Channel extends BroadcastChannel {
 after(() => channels.forEach((channel) => channel.close()));
 
 let userCount = 0;
-function createTabs(count) {
+/** Return a function that opens a tab of a new user's browser. */
+function createBrowser() {
   const [user, locks] = [`user-${++userCount}`, new Locks()];
-  return Array.from(
-    { length: count },
-    () => new EngineLock(user, { locks, BroadcastChannel: Channel }),
-  );
+  return () => new EngineLock(user, { locks, BroadcastChannel: Channel });
+}
+
+function createTabs(count) {
+  return Array.from({ length: count }, createBrowser());
 }
 const status = { state: "ready", modelId: "tiny", name: "Tiny" };
 
@@ -81,6 +83,19 @@ test("a tab receives the owner's status after a refresh and cannot acquire the l
   await a.acquire();
   a.broadcast(status);
   b.refresh();
+  while (b.other?.name !== "Tiny") await once(b, "other");
+  assert.deepEqual(b.other, status);
+  assert.equal(await b.acquire(), false);
+});
+
+test("a tab opened after the owner's last broadcast receives it", { timeout: 10_000 }, async () => {
+  const openTab = createBrowser();
+  const a = openTab();
+  await a.acquire();
+  a.broadcast(status);
+  const b = openTab();
+  assert.equal(b.other, null);
+  await b.refresh();
   while (b.other?.name !== "Tiny") await once(b, "other");
   assert.deepEqual(b.other, status);
   assert.equal(await b.acquire(), false);
@@ -133,7 +148,10 @@ test("tabs of different users acquire their locks independently", async () => {
   assert.deepEqual(await Promise.all([alice.acquire(), bob.acquire()]), [true, true]);
 });
 
-test("a tab acquires the lock in a browser without Web Locks", async () => {
+test("every tab acquires the lock in a browser without Web Locks", async () => {
   const lock = new EngineLock("alice", { locks: null, BroadcastChannel: Channel });
   assert.equal(await lock.acquire(), true);
+  const other = new EngineLock("alice", { locks: null, BroadcastChannel: Channel });
+  assert.equal(await other.acquire(), true);
+  assert.deepEqual([lock.isOwned, other.isOwned], [true, true]);
 });

@@ -39,6 +39,13 @@ test("a download without progress in the measured window has no rate", () => {
   assert.equal(meter.add(progressAt(40), 30), null);
 });
 
+test("a slow download with reports further apart than the measured window has a rate", () => {
+  const meter = new DownloadMeter();
+  meter.add(progressAt(1), 0);
+  assert.deepEqual(meter.add(progressAt(6), 20), { rate: 0.25, secondsLeft: 376 });
+  assert.deepEqual(meter.add(progressAt(10), 36), { rate: 0.25, secondsLeft: 360 });
+});
+
 test("a download of unknown size has a rate without a time left", () => {
   const meter = new DownloadMeter();
   meter.add({ phase: "download", loadedMb: 0, totalMb: null }, 0);

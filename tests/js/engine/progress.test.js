@@ -50,6 +50,8 @@ test("a download of unknown size has no total and no fraction", () => {
   });
 });
 
-test("a download larger than its announced size has the fraction 1", () => {
+test("a download larger than its announced size has the fraction 1 and a larger total", () => {
   assert.equal(downloading(20, 10).fraction, 1);
+  assert.equal(downloading(20, 10).loadedMb, 20);
+  assert.equal(downloading(20, 10).totalMb, 20);
 });

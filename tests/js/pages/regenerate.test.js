@@ -63,6 +63,11 @@ test("a request has a language only if one is given", () => {
   assert.ok(!("language" in requestFor(card(1), deck([]))));
 });
 
+test("a request has a difficulty only if one is given", () => {
+  assert.equal(requestFor(card(1), deck([]), { difficulty: "hard" }).difficulty, "hard");
+  assert.ok(!("difficulty" in requestFor(card(1), deck([]))));
+});
+
 test("a request's source is the part of long notes with the card's sentence", () => {
   const sentence = LONG.split("\n\n").at(-1);
   const { source } = requestFor(card(1, { sentence }), deck([], { source: LONG }));
