@@ -2,7 +2,7 @@
 
 import pytest
 
-SESSIONS = "/api/webllm/session"
+SESSIONS, MODELS = "/api/webllm/session", "/api/webllm/models"
 
 
 @pytest.fixture
@@ -13,10 +13,7 @@ def limit_of_three_calls(monkeypatch):
 
 
 def request_until_rate_limited(client, max_requests=7):
-    """Return the responses up to the first 429.
-
-    Twice the limit may pass if an hour ends in the meantime.
-    """
+    """Return the responses up to the first 429."""
     responses = []
     while len(responses) < max_requests and (not responses or responses[-1].status_code != 429):
         responses.append(client.get(SESSIONS))
@@ -38,8 +35,9 @@ def test_ratelimit_headers_list_both_limits_of_session_creation(alice, api):
 def test_rate_limited_user_gets_retry_after_and_other_users_are_not_limited(
     alice, bob, api, limit_of_three_calls
 ):
-    rejected = request_until_rate_limited(api(alice))[-1]
-    assert rejected.status_code == 429
+    responses = request_until_rate_limited(api(alice))
+    rejected = responses[-1]
+    assert [response.status_code for response in responses] == [200, 200, 200, 429]
     assert 0 < int(rejected["Retry-After"]) <= 3600
     assert '"calls";r=0;t=' in rejected["RateLimit"]
     assert rejected.json()["code"] == "rate_limited"
@@ -47,8 +45,18 @@ def test_rate_limited_user_gets_retry_after_and_other_users_are_not_limited(
 
 
 def test_ratelimit_header_is_sent_to_anonymous_clients(db, api):
-    response = api(None).get("/api/webllm/models")
+    response = api(None).get(MODELS)
     assert response["RateLimit"].startswith('"calls";r=1199;t=')
+
+
+def test_anonymous_clients_are_limited_by_address(db, api, limit_of_three_calls):
+    def request(address):
+        return api(None).get(MODELS, REMOTE_ADDR=address)
+
+    assert [request("198.51.100.1").status_code for _ in range(4)] == [200, 200, 200, 429]
+    first_of_other_address = request("198.51.100.2")
+    assert first_of_other_address.status_code == 200
+    assert first_of_other_address["RateLimit"].startswith('"calls";r=2;t=')
 
 
 def test_ratelimit_header_reports_remaining_registrations(db, api):
@@ -66,7 +74,7 @@ def test_cross_origin_requests_may_send_and_read_api_headers(db, api):
     )
     allowed = {name.strip() for name in preflight["Access-Control-Allow-Headers"].split(",")}
     assert set(requested_headers.split(", ")) <= allowed
-    response = api(None).get("/api/webllm/models", headers={"Origin": "http://localhost:5173"})
+    response = api(None).get(MODELS, headers={"Origin": "http://localhost:5173"})
     exposed = {name.strip() for name in response["Access-Control-Expose-Headers"].split(",")}
     assert {"Location", "ETag", "Link", "Retry-After", "RateLimit", "RateLimit-Policy"} <= exposed
 

@@ -102,6 +102,34 @@ def test_every_response_body_except_exports_has_example():
                     assert content.get("examples") or is_file, f"{method} {path} {status} {media}"
 
 
+def error_responses() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield the location, the status and the content of each error response."""
+    for path, methods in document()["paths"].items():
+        for method, call in methods.items():
+            for status, response in call["responses"].items():
+                if not status.startswith(("2", "3")):
+                    content = resolve_response(response)["content"]
+                    yield f"{method} {path} {status}", status, content
+
+
+def test_every_error_response_is_problem_with_listed_code():
+    components = {"components": document()["components"]}
+    assert len(list(error_responses())) > 100
+    for location, status, content in error_responses():
+        assert list(content) == ["application/problem+json"], location
+        described = content["application/problem+json"]
+        validator = Draft202012Validator(described["schema"] | components)
+        problems = [example["value"] for example in described["examples"].values()]
+        assert problems, location
+        for problem in problems:
+            assert (problem["status"], bool(problem["error"])) == (int(status), True), location
+            for change in ({"code": "unlisted"}, {"status": 299}, {"error": None}):
+                assert not validator.is_valid(problem | change), (location, change)
+            for name in ("code", "status", "error"):
+                partial = {key: problem[key] for key in problem.keys() - {name}}
+                assert not validator.is_valid(partial), (location, name)
+
+
 def test_call_descriptions_name_no_http_method():
     for path, methods in document()["paths"].items():
         for method, call in methods.items():

@@ -1,14 +1,9 @@
-"""Database constraints, cascades and missing migrations."""
+"""Database constraints and cascades."""
 
 import pytest
-from django.core.management import call_command
 from django.db import DataError, IntegrityError, transaction
 
 from flashcards.models import Card, Deck
-
-
-def test_migrations_match_models(db):
-    call_command("makemigrations", "flashcards", check=True, dry_run=True, verbosity=0)
 
 
 @pytest.mark.parametrize("sides", [{"front": ""}, {"back": ""}])

@@ -44,15 +44,17 @@ async def test_groups_use_all_redis_servers_and_every_event_is_received(second_u
     channel = await receiver.new_channel()
     for group in GROUPS:
         await receiver.group_add(group, channel)
-    counts = [_channel_count(url) for url in urls]
+    counts = [_group_count(url) for url in urls]
     for group in GROUPS:
         await sender.group_send(group, {"type": "queue.changed", "of": group})
     received = {(await asyncio.wait_for(receiver.receive(channel), 10))["of"] for _ in GROUPS}
     await asyncio.gather(receiver.flush(), sender.flush())
     assert received == set(GROUPS)
     assert min(counts) > 5, "each server has some of the groups"
+    assert sum(counts) == len(GROUPS), "each group is on one server"
 
 
-def _channel_count(url: str) -> int:
+def _group_count(url: str) -> int:
+    """Return the number of this worker's groups on a server that other workers may use."""
     with redis.Redis.from_url(url) as client:
-        return len(client.pubsub_channels("*session.*"))
+        return len(client.pubsub_channels(f"{os.environ['MINDFLIP_REDIS_PREFIX']}*session.*"))

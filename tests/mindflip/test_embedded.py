@@ -1,5 +1,6 @@
 """The embedded PostgreSQL and Valkey servers, and the Procfile parser."""
 
+import hashlib
 import shlex
 import signal
 from collections.abc import Iterator, Sequence
@@ -91,15 +92,32 @@ def test_postgresql_rejects_wrong_password(folder: Path, started_services: list[
         psycopg.connect(url.replace(str(password), "guessed"))
 
 
-def test_postgresql_data_of_other_major_version_is_rejected(
+def test_postgresql_data_of_other_major_version_is_rejected_and_unchanged(
     folder: Path, started_services: list[Service]
 ) -> None:
-    _start_postgres(folder, started_services)
+    with psycopg.connect(_start_postgres(folder, started_services)) as connection:
+        connection.execute("CREATE TABLE kept (word text); INSERT INTO kept VALUES ('first')")
     started_services[-1].stop()
     version = folder / "postgres" / "data" / "PG_VERSION"
+    own_version = version.read_text()
     version.write_text("9\n")
+    before = _checksums(folder / "postgres")
     with pytest.raises(StartupError, match=r"were written by PostgreSQL 9, and this is \d+"):
         postgres(folder / "postgres", folder / "postgres.log", free_port())
+    assert _checksums(folder / "postgres") == before
+
+    version.write_text(own_version)
+    with psycopg.connect(_start_postgres(folder, started_services)) as connection:
+        assert connection.execute("SELECT word FROM kept").fetchall() == [("first",)]
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    """Return the checksum of each file in a folder."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def test_lock_file_with_process_id_of_other_program_is_deleted(tmp_path: Path) -> None:

@@ -185,6 +185,38 @@ def test_sources_of_collected_files_match_staticfiles_dirs(settings: Any) -> Non
     assert {path.relative_to(ROOT).as_posix() for path in served} == set(static_files.SOURCES)
 
 
+@pytest.mark.parametrize("source", [*static_files.SOURCES, *static_files.MADE_BY])
+def test_static_files_are_collected_again_only_if_source_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    """Collect by a command that only counts its runs, from sources of one file each."""
+    root, var = tmp_path / "root", tmp_path / "var"
+    runs = var / "static" / "runs"
+    count_run = f"mkdir -p {runs.parent}; echo run >> {runs}"
+    monkeypatch.setattr(static_files, "ROOT", root)
+    monkeypatch.setattr(static_files, "COMMAND", ["sh", "-c", count_run])
+    folders = [root / name / "scripts" / "file.js" for name in static_files.SOURCES]
+    for path in [*folders, *(root / name for name in static_files.MADE_BY)]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("first")
+
+    def count_runs() -> int:
+        static_files.collect(var)
+        return len(runs.read_text().splitlines())
+
+    changed = root / source
+    if source in static_files.SOURCES:
+        changed = changed / "scripts" / "file.js"
+    assert [count_runs(), count_runs()] == [1, 1]
+    changed.write_text("a longer text")
+    assert [count_runs(), count_runs()] == [2, 2]
+    os.utime(changed, ns=(0, 0))
+    assert [count_runs(), count_runs()] == [3, 3]
+    changed.rename(changed.with_name(f"new-{changed.name}"))
+    if source in static_files.SOURCES:
+        assert [count_runs(), count_runs()] == [4, 4]
+
+
 def test_settings_page_is_up_to_date() -> None:
     call_command("document_settings", check=True)
 

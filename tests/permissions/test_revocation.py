@@ -76,13 +76,28 @@ async def test_new_ticket_is_accepted_after_password_change(socket_db, alice, ac
         assert await socket.is_alive()
 
 
-def test_sign_in_schedules_no_socket_close(
+def test_password_change_notifies_sockets_but_sign_in_does_not(
     alice, create_session, client, password, django_capture_on_commit_callbacks
 ):
     create_session(alice)
     with django_capture_on_commit_callbacks() as callbacks:
-        client.post("/sign-in", {"username": "alice", "password": password})
+        response = client.post("/sign-in", {"username": "alice", "password": password})
     assert callbacks == []
+    assert (response.status_code, response.headers["Location"]) == (302, "/")
+    assert User.objects.get().last_login
+    with django_capture_on_commit_callbacks() as callbacks:
+        change_password(alice)
+    assert len(callbacks) == 1
+
+
+async def test_socket_stays_open_when_its_user_signs_in(
+    socket_db, alice, acreate_session, client, password
+):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        form = {"username": "alice", "password": password}
+        response = await sync_to_async(client.post)("/sign-in", form)
+        assert response.status_code == 302
+        assert await socket.is_alive()
 
 
 def test_socket_is_rejected_only_if_password_key_differs(alice, create_session):

@@ -51,10 +51,13 @@ def test_long_list_shows_estimated_total(operator):
     )
 
 
-def test_invalid_position_in_url_is_reported_on_page(operator):
-    page = operator.get(SESSIONS, {"older": "yesterday~nobody"})
+@pytest.mark.parametrize("parameter", ["older", "newer"])
+def test_invalid_position_in_url_is_reported_on_first_page(operator, parameter):
+    page = operator.get(SESSIONS, {parameter: "yesterday~nobody"})
     assert page.status_code == 200
     assert "names no place in the list" in page.content.decode()
+    newest = WebLLMSession.objects.order_by("-created_at", "-pk").values_list("pk", flat=True)
+    assert [row.pk for row in page.context["cl"].result_list] == list(newest[:50])
 
 
 def test_seeding_is_rejected_if_database_has_other_users(alice):

@@ -3,9 +3,10 @@
 import ast
 import gettext
 import json
+import multiprocessing
 import re
 import shutil
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -137,15 +138,27 @@ def test_incomplete_plural_forms_are_left_out(tmp_path):
     assert texts.ngettext("%(count)s card", "%(count)s cards", 1) == "%(count)s card"
 
 
-def test_catalogues_can_be_compiled_concurrently(tmp_path):
+def threads():
+    return ThreadPoolExecutor(8)
+
+
+def processes():
+    return ProcessPoolExecutor(3, multiprocessing.get_context("spawn"))
+
+
+@pytest.mark.parametrize("create_pool", [threads, processes])
+def test_catalogues_can_be_compiled_by_several_threads_or_processes(tmp_path, create_pool):
     write_po(tmp_path, PO)
     compile_again = partial(
         translations.compile_languages, tmp_path / "source", tmp_path / "compiled"
     )
-    with ThreadPoolExecutor(8) as threads:
-        runs = [threads.submit(compile_again) for _ in range(100)]
+    with create_pool() as pool:
+        runs = [pool.submit(compile_again) for _ in range(100)]
         compiled = {path for run in runs for path in run.result()}
     assert set((tmp_path / "compiled").rglob("*.*")) == compiled
+    assert [path.name for path in compiled] == ["django.mo"]
+    for path in compiled:
+        assert gettext.GNUTranslations(path.open("rb")).gettext("Cards") == "Fiszki"
 
 
 def test_release_changes_nothing_if_catalogue_is_invalid(tmp_path, monkeypatch):
@@ -164,12 +177,14 @@ def test_release_changes_nothing_if_catalogue_is_invalid(tmp_path, monkeypatch):
     assert calls == ["compilemessages"]
 
 
-def test_unwritable_data_folder_is_reported(tmp_path, monkeypatch):
+@pytest.mark.parametrize("path", ["file", "/proc"])
+def test_unwritable_data_folder_is_reported(tmp_path, monkeypatch, path):
     write_po(tmp_path, PO)
     (tmp_path / "file").touch()
-    compile_these = partial(translations.compile_languages, tmp_path / "source", tmp_path / "file")
+    target = tmp_path / path / "compiled"
+    compile_these = partial(translations.compile_languages, tmp_path / "source", target)
     monkeypatch.setattr(translations, "compile_languages", compile_these)
-    with pytest.raises(CommandError, match=r"could not be compiled: .*file"):
+    with pytest.raises(CommandError, match=rf"could not be compiled: .*{path}"):
         call_command("compilemessages")
 
 
@@ -227,9 +242,19 @@ def test_lists_of_texts_are_up_to_date():
     call_command("makemessages", "--check")
 
 
-def test_missing_lists_of_texts_are_reported(tmp_path, monkeypatch):
+@pytest.mark.parametrize("domain", ["django", "djangojs"])
+def test_missing_or_outdated_list_of_texts_is_reported(tmp_path, monkeypatch, domain):
     monkeypatch.setattr(translations, "LOCALE", tmp_path)
     with pytest.raises(CommandError, match="run `make messages`"):
+        call_command("makemessages", "--check")
+    call_command("makemessages")
+    call_command("makemessages", "--check")
+    path = tmp_path / f"{domain}.pot"
+    path.write_bytes(path.read_bytes().rpartition(b"\nmsgid ")[0])
+    with pytest.raises(CommandError, match=rf"{domain}\.pot .*run `make messages`"):
+        call_command("makemessages", "--check")
+    path.unlink()
+    with pytest.raises(CommandError, match=rf"{domain}\.pot .*run `make messages`"):
         call_command("makemessages", "--check")
     call_command("makemessages")
     call_command("makemessages", "--check")

@@ -39,6 +39,13 @@ test("a download without progress in the measured window has no rate", () => {
   assert.equal(meter.add(progressAt(40), 30), null);
 });
 
+test("a download that slows down has the rate of the last ten seconds", () => {
+  const meter = new DownloadMeter();
+  for (let second = 0; second <= 10; second++) meter.add(progressAt(4 * second), second);
+  for (let second = 11; second < 20; second++) meter.add(progressAt(30 + second), second);
+  assert.deepEqual(meter.add(progressAt(50), 20), { rate: 1, secondsLeft: 50 });
+});
+
 test("a slow download with reports further apart than the measured window has a rate", () => {
   const meter = new DownloadMeter();
   meter.add(progressAt(1), 0);
