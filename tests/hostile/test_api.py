@@ -8,24 +8,18 @@ from urllib.parse import quote
 import pytest
 from django.http import HttpResponseBase
 from django.utils import timezone
-from rest_framework.throttling import SimpleRateThrottle
 
 from tests.helpers.routes import http_routes
 from tests.hostile.calls import FORM, JSON, MULTIPART, Call, calls, with_value
+from tests.hostile.rejections import find_error
 from tests.hostile.values import BODIES, JSON_VALUES, QUERY_VALUES, UNREADABLE_JSON
 from tests.permissions.matrix import ROWS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_rate_limits")]
 BODY_CALLS = [call for call in calls() if call.media_type == JSON]
 FORM_CALLS = [call for call in calls() if call.media_type]
 QUERY_CALLS = [call for call in calls() if call.parameters]
 SAMPLE_TIME = "2026-01-31T18:30:00Z"
-
-
-@pytest.fixture(autouse=True)
-def without_rate_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    for scope in SimpleRateThrottle.THROTTLE_RATES:
-        monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, scope, None)
 
 
 def send(
@@ -55,27 +49,6 @@ def example(scenario: Any, call: Call) -> dict[str, Any]:
     """Return the call's body, with the IDs of Alice's objects and the current time."""
     body = json.dumps(call.body).replace(SAMPLE_TIME, timezone.now().isoformat())
     return json.loads(re.sub(r"<(\w+)>", lambda match: scenario.objects.ids[match[1]], body))
-
-
-def find_error(response: HttpResponseBase) -> str:
-    """Return what is wrong with the response to a hostile request.
-
-    Return an empty string if the response is a success, or has a code and messages.
-    """
-    if response.status_code < 400:
-        return ""
-    if (
-        response.status_code >= 500
-        or response.headers["Content-Type"] != "application/problem+json"
-    ):
-        return f"{response.status_code} {response.headers['Content-Type']}"
-    problem = response.json()
-    is_complete = (
-        problem["code"]
-        and problem["error"].strip()
-        and all(" ".join(messages).strip() for messages in problem.get("fields", {}).values())
-    )
-    return "" if is_complete else f"no message: {problem}"
 
 
 def form(values: dict[str, str], media_type: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Hostile values in URLs and forms of pages never cause a 500."""
+"""Hostile values in URLs and forms of pages are accepted or rejected with a message."""
 
 import re
 
@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from tests.helpers.routes import http_routes
+from tests.hostile.rejections import find_page_error
 from tests.hostile.values import QUERY_VALUES
 from tests.permissions.matrix import ROWS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_rate_limits")]
 PAGES = sorted(
     name
     for name, row in ROWS.items()
@@ -35,20 +36,17 @@ def identity_with_cookie(scenario, name):
     )
 
 
-def server_errors(scenario, identity, method, cases, media_type=FORM):
+def find_errors(scenario, identity, method, cases, media_type=FORM):
     responses = {
         case: scenario.send(identity, method, address, body, media_type, "text/html")
         for case, (address, body) in cases.items()
     }
-    return {
-        case: response.status_code
-        for case, response in responses.items()
-        if response.status_code >= 500
-    }
+    errors = {case: find_page_error(response) for case, response in responses.items()}
+    return {case: error for case, error in errors.items() if error}
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_hostile_query_parameter_of_page_causes_no_server_error(scenario, page):
+def test_hostile_query_parameter_of_page_is_accepted_or_rejected_with_message(scenario, page):
     address = http_routes()[page].address(scenario.objects.ids)
     names = PARAMETERS.get(page, ("unknown",))
     cases = {
@@ -59,28 +57,29 @@ def test_hostile_query_parameter_of_page_causes_no_server_error(scenario, page):
     identity = identity_with_cookie(
         scenario, "signed out" if page in ("sign-in", "sign-up") else "alice"
     )
-    assert server_errors(scenario, identity, "GET", cases) == {}
+    assert find_errors(scenario, identity, "GET", cases) == {}
 
 
 @pytest.mark.parametrize("route", VARIABLES)
-def test_hostile_path_segment_causes_no_server_error(scenario, route):
+def test_hostile_path_segment_is_accepted_or_rejected_with_message(scenario, route):
     pattern = http_routes()[route].pattern
     cases = {
         label: ("/" + re.sub(r"<[^>]+>", lambda match: value or "x", pattern), "")  # noqa: B023 - called immediately
         for label, value in QUERY_VALUES.items()
     }
-    assert server_errors(scenario, identity_with_cookie(scenario, "staff"), "GET", cases) == {}
+    assert find_errors(scenario, identity_with_cookie(scenario, "staff"), "GET", cases) == {}
 
 
 @pytest.mark.parametrize(
     "path", ["/models/%00", "/static/%00", "/static/css/%00base.css", "/%00", "/admin/%00"]
 )
-def test_path_with_nul_is_rejected_with_400(scenario, path):
-    assert scenario.send(identity_with_cookie(scenario, "alice"), "GET", path).status_code == 400
+def test_path_with_nul_is_rejected_with_400_and_message(scenario, path):
+    response = scenario.send(identity_with_cookie(scenario, "alice"), "GET", path)
+    assert (response.status_code, find_page_error(response)) == (400, "")
 
 
 @pytest.mark.parametrize("page", ["sign-in", "sign-up", "admin:login", "rest_framework:login"])
-def test_hostile_value_in_page_form_causes_no_server_error(scenario, page):
+def test_hostile_value_in_page_form_is_accepted_or_rejected_with_message(scenario, page):
     account = "username=dora&password=wrong&password1=correct+horse+battery"
     names = ("username", "password", "password1", "next", "unknown")
     cases = {
@@ -90,7 +89,7 @@ def test_hostile_value_in_page_form_causes_no_server_error(scenario, page):
     }
     address = http_routes()[page].address({})
     assert (
-        server_errors(
+        find_errors(
             scenario,
             identity_with_cookie(scenario, "signed out"),
             "POST",
@@ -134,7 +133,7 @@ MALFORMED_FORMS = {
     ["/sign-in", "/sign-up", "/nowhere", "/admin/login/", "/api/auth/register", "/api/nowhere"],
 )
 @pytest.mark.parametrize(("body", "media_type"), MALFORMED_FORMS.values(), ids=MALFORMED_FORMS)
-def test_malformed_form_causes_no_server_error(path, body, media_type):
+def test_malformed_form_is_accepted_or_rejected_with_message(path, body, media_type):
     """Send the cookie and the header of a page, so that the request passes the CSRF check."""
     token = "a" * 32
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
@@ -143,3 +142,4 @@ def test_malformed_form_causes_no_server_error(path, body, media_type):
         "POST", path, body.encode("latin-1"), content_type=media_type, headers=headers
     )
     assert 200 <= response.status_code < 500
+    assert find_page_error(response) == ""
