@@ -18,7 +18,7 @@ from tests.helpers.browser import checked_page, chromium_path, launch_browser
 from tests.helpers.page_objects import Visitor
 from tests.helpers.processes import RATES_FOR_ONE_ADDRESS, ROOT, RunningServer, running_server
 
-expect.set_options(timeout=20_000)  # a busy machine is slow, but not broken
+expect.set_options(timeout=60_000)  # a busy machine is slow, but not broken
 
 
 @pytest.fixture(scope="package")

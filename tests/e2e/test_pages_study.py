@@ -70,8 +70,8 @@ def wait_for_reviews(learner: Visitor, *reviews: tuple[int, bool]) -> None:
         learner.page.title()
         return recorded_reviews(learner) == list(reviews)
 
-    eventually(are_recorded, seconds=90)  # the delay between retries grows
-    expect(learner.page.locator('[data-part="outbox"]')).to_be_hidden(timeout=20_000)
+    eventually(are_recorded, seconds=120)  # the delay between retries grows
+    expect(learner.page.locator('[data-part="outbox"]')).to_be_hidden()
     assert recorded_reviews(learner) == list(reviews)
 
 
@@ -176,7 +176,7 @@ def test_offline_ratings_are_sent_once_after_reconnect(
     learner.page.keyboard.press("2")
     assert recorded_reviews(learner) == []
     learner.page.context.set_offline(False)
-    expect(learner.page.get_by_text("to send")).not_to_be_visible(timeout=20_000)
+    expect(learner.page.get_by_text("to send")).not_to_be_visible()
     wait_for_reviews(learner, (1, True), (4, True), (3, True), (2, True))
 
 

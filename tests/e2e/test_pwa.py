@@ -79,7 +79,7 @@ def test_offline_page_is_shown_without_network_and_reloads_after_reconnect(
         == "pointer"
     )
     context.set_offline(False)
-    expect(installed.page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=20_000)
+    expect(installed.page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 def test_cache_contains_no_user_data(installed: Visitor) -> None:
@@ -116,7 +116,7 @@ def test_study_continues_offline_after_reload_until_user_signs_out(
     expect(installed.page.get_by_text("to send. Go on")).to_be_visible()
     rate(installed, "nucleus")
     installed.page.context.set_offline(False)
-    expect(installed.page.get_by_text("to send")).not_to_be_visible(timeout=20_000)
+    expect(installed.page.get_by_text("to send")).not_to_be_visible()
     installed.page.get_by_role("button", name="Account").click()
     installed.page.get_by_role("button", name="Sign out").click()
     expect(installed.page.get_by_role("link", name="Sign in").first).to_be_visible()
