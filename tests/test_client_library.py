@@ -17,9 +17,9 @@ import httpx
 import pytest
 
 from tests.helpers.processes import ROOT, RunningServer, running_server
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 
 SCRIPT = ROOT / "tests" / "js" / "client" / "live.js"
-SECONDS = 60
 EBB = '{"front":"ebb","back":"falling"}'
 FLOW = '{"front":"flow","back":"rising"}'
 
@@ -60,14 +60,19 @@ class Clients:
         """Return the next event of this type; fail if it does not arrive in time."""
         expected = {"happened": event, **fields}
         while True:
-            self.events.append(json.loads(self.lines.get(timeout=SECONDS)))
+            self.events.append(json.loads(self.lines.get(timeout=TIMEOUT_SECONDS)))
             if expected.items() <= self.events[-1].items():
                 return self.events[-1]
 
     def request(self, path: str, method: str = "GET") -> Any:
         headers = {"Authorization": f"Bearer {self.token}"}
         return (
-            httpx.request(method, f"{self.server.url}/api/webllm/{path}", headers=headers)
+            httpx.request(
+                method,
+                f"{self.server.url}/api/webllm/{path}",
+                headers=headers,
+                timeout=TIMEOUT_SECONDS,
+            )
             .raise_for_status()
             .json()
         )
@@ -87,7 +92,7 @@ class Clients:
         assert self.process.stdin is not None
         self.process.stdin.close()
         try:
-            self.process.wait(10)
+            self.process.wait(TIMEOUT_SECONDS)
         finally:
             self.process.kill()
 
@@ -102,9 +107,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 def clients(server: RunningServer) -> Iterator[Clients]:
     """Start a node process without connected clients."""
     credentials = {"username": f"alice-{secrets.token_hex(4)}", "password": "correct horse battery"}
-    httpx.post(f"{server.url}/api/auth/register", json=credentials).raise_for_status()
+    httpx.post(
+        f"{server.url}/api/auth/register", json=credentials, timeout=TIMEOUT_SECONDS
+    ).raise_for_status()
     token = (
-        httpx.post(f"{server.url}/api/auth/token", json=credentials)
+        httpx.post(f"{server.url}/api/auth/token", json=credentials, timeout=TIMEOUT_SECONDS)
         .raise_for_status()
         .json()["access"]
     )

@@ -12,10 +12,10 @@ from websockets import Subprotocol
 from websockets.sync.client import ClientConnection, connect
 
 from tests.helpers.processes import ROOT, RunningServer, running_server
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 from tests.helpers.users import PASSWORD
 
 HEADLESS = ROOT / "docs" / "examples" / "headless.py"
-SECONDS = 60
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def headless(server: RunningServer, *arguments: str) -> subprocess.Popen[str]:
 @contextmanager
 def open_engine(server: RunningServer, username: str) -> Iterator[ClientConnection]:
     """Open a `mindflip.v1` socket of the user as an engine; register the user if they are new."""
-    with httpx.Client(base_url=server.url) as client:
+    with httpx.Client(base_url=server.url, timeout=TIMEOUT_SECONDS) as client:
         credentials = {"username": username, "password": PASSWORD}
         client.post("/api/auth/register", json=credentials)
         client.headers["Authorization"] = (
@@ -51,13 +51,13 @@ def remaining_output(program: subprocess.Popen[str]) -> tuple[str, str]:
     assert program.stdout
     assert program.stderr
     out, err = program.stdout.read(), program.stderr.read()
-    program.wait(SECONDS)
+    program.wait(TIMEOUT_SECONDS)
     return out, err
 
 
 def receive_message(socket: ClientConnection, message_type: str) -> dict:
     """Return the next message of this type."""
-    while (message := json.loads(socket.recv(timeout=SECONDS)))["type"] != message_type:
+    while (message := json.loads(socket.recv(timeout=TIMEOUT_SECONDS)))["type"] != message_type:
         pass
     return message
 

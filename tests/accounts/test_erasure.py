@@ -26,6 +26,12 @@ KEPT_MODELS = {AccountDeletion}  # records that an account was deleted, but not 
 ALICE_PASSWORD = {"password": "correct horse battery"}
 
 
+@pytest.fixture(autouse=True)
+def _long_request_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a request delete an account completely, even on a slow machine."""
+    monkeypatch.setattr(erasure, "REQUEST_SECONDS", 240)
+
+
 def _paths(model: type[Model], seen: tuple[type[Model], ...] = ()) -> list[str]:
     """Return the lookups that follow foreign keys from a model to its user."""
     if model is User:

@@ -18,6 +18,7 @@ from mindflip.embedded.process import Service
 from mindflip.embedded.run import ROOT, program
 from mindflip.embedded.servers import free_port
 from tests.helpers.processes import RunningServer, running_server
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 
 NAME = "cards.example.org"
 CONFIGURATION = ROOT / "docs/deploy/nginx.conf"
@@ -57,7 +58,7 @@ class Proxy:
         """Return a client that sends the site's host name, and requests from `address`."""
         transport = httpx.HTTPTransport(verify=self.ssl_context, local_address=address)
         return httpx.Client(
-            base_url=self.url, headers={"Host": NAME}, transport=transport, timeout=30
+            base_url=self.url, headers={"Host": NAME}, transport=transport, timeout=TIMEOUT_SECONDS
         )
 
     def log(self) -> str:
@@ -154,6 +155,6 @@ def _ssl_context(folder: Path) -> ssl.SSLContext:
 
 def _is_serving(port: int) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}").status_code == 308
+        return httpx.get(f"http://127.0.0.1:{port}", timeout=TIMEOUT_SECONDS).status_code == 308
     except httpx.HTTPError:
         return False

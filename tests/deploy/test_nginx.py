@@ -15,6 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.deploy.proxy import NAME, Proxy, running_proxy
 from tests.helpers.processes import eventually
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 from tests.helpers.users import PASSWORD
 
 IS_INSTALLED = shutil.which("nginx") and shutil.which("openssl")
@@ -73,7 +74,8 @@ def client(site: Proxy) -> Iterator[httpx.Client]:
 
 
 def test_http_request_is_redirected_to_https(site: Proxy) -> None:
-    response = httpx.get(f"http://127.0.0.1:{site.http_port}/decks?q=1", headers={"Host": NAME})
+    address = f"http://127.0.0.1:{site.http_port}/decks?q=1"
+    response = httpx.get(address, headers={"Host": NAME}, timeout=TIMEOUT_SECONDS)
     assert (response.status_code, response.headers["Location"]) == (
         308,
         f"https://{NAME}/decks?q=1",
@@ -143,7 +145,7 @@ def test_files_have_same_headers_and_content_as_from_daphne(
     for address in addresses_to_compare:
         proxied, direct = (
             client.get(address),
-            httpx.get(site.server.url + address, headers=proxy_headers),
+            httpx.get(site.server.url + address, headers=proxy_headers, timeout=TIMEOUT_SECONDS),
         )
         if (
             compared_headers(proxied) != compared_headers(direct)
@@ -245,7 +247,7 @@ class SocketUser:
 
     def receives_session(self) -> bool:
         with self.connect_socket() as websocket:
-            return json.loads(websocket.recv(timeout=20))["type"] == "session"
+            return json.loads(websocket.recv(timeout=TIMEOUT_SECONDS))["type"] == "session"
 
 
 def test_second_daphne_handles_requests_while_first_restarts(site: Proxy) -> None:

@@ -70,7 +70,7 @@ def wait_for_reviews(learner: Visitor, *reviews: tuple[int, bool]) -> None:
         learner.page.title()
         return recorded_reviews(learner) == list(reviews)
 
-    eventually(are_recorded, seconds=120)  # the delay between retries grows
+    eventually(are_recorded)  # the delay between retries grows
     expect(learner.page.locator('[data-part="outbox"]')).to_be_hidden()
     assert recorded_reviews(learner) == list(reviews)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import connection
 
-TIMEOUT_SECONDS = 60  # only failing tests wait this long
+from tests.helpers.timeouts import TIMEOUT_SECONDS
+
 BLOCKED = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type ="
     " 'Lock'"

@@ -27,6 +27,7 @@ from psycopg import sql
 from mindflip.embedded.process import Service
 from mindflip.embedded.run import ROOT, program
 from mindflip.embedded.servers import free_port
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 
 T = TypeVar("T")
 RATES_FOR_ONE_ADDRESS = {
@@ -129,7 +130,9 @@ def running_server(
             server.stop()
 
 
-def eventually(condition: Callable[[], T], seconds: float = 60.0, every: float = 0.05) -> T:
+def eventually(
+    condition: Callable[[], T], seconds: float = TIMEOUT_SECONDS, every: float = 0.05
+) -> T:
     """Return the first true result of `condition`; fail the test after `seconds` without one."""
     deadline = time.monotonic() + seconds
     while not (result := condition()):

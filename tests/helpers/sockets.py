@@ -14,9 +14,9 @@ from jsonschema import Draft202012Validator
 
 from sessions_app import asyncapi
 from sessions_app.models import Engine
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 
 MODEL = "Llama-3-8B-Instruct-q4f16_1-MLC"
-TIMEOUT_SECONDS = 60  # only failing tests wait this long
 
 
 class Socket:

@@ -15,6 +15,7 @@ from django.test import Client
 
 from tests.helpers.processes import RunningServer, eventually, running_server
 from tests.helpers.responses import read_stream
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 
 WEIGHTS = bytes(range(256)) * 40
 MB = 1_000_000
@@ -218,11 +219,12 @@ def test_daphne_memory_stays_low_with_large_file_and_slow_readers(
     big_model_server: RunningServer,
 ) -> None:
     daphne = psutil.Process(pid_listening_on(big_model_server.port))
-    httpx.get(big_model_server.url)
+    httpx.get(big_model_server.url, timeout=TIMEOUT_SECONDS)
     before = daphne.memory_info().rss
     readers = [slow_reader(big_model_server.port) for _ in range(4)]
     eventually(lambda: all(has_received_data(reader) for reader in readers))
-    with httpx.stream("GET", f"{big_model_server.url}/models/big.gguf") as fast:
+    url = f"{big_model_server.url}/models/big.gguf"
+    with httpx.stream("GET", url, timeout=TIMEOUT_SECONDS) as fast:
         assert sum(len(chunk) for chunk in fast.iter_raw()) == 269 * MB
     assert daphne.memory_info().rss - before < 40 * MB
     for reader in readers:

@@ -13,6 +13,7 @@ from psycopg import sql
 from mindflip.embedded.run import ROOT
 from mindflip.embedded.servers import free_port
 from tests.helpers.processes import eventually
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 
 
 def test_honcho_start_migrates_empty_database_and_serves_requests(tmp_path: Path) -> None:
@@ -36,14 +37,19 @@ def test_honcho_start_migrates_empty_database_and_serves_requests(tmp_path: Path
             command, cwd=ROOT, env=os.environ | environment, stdout=output, stderr=subprocess.STDOUT
         )
     try:
-        eventually(lambda: _is_serving(port) or honcho.poll() is not None, 60)
+        eventually(lambda: _is_serving(port) or honcho.poll() is not None)
         for text in ("Released.", "beat: Starting", " ready."):
-            eventually(lambda text=text: text in log.read_text(), 60)
-        eventually(lambda: httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200, 60)
+            eventually(lambda text=text: text in log.read_text())
+        eventually(
+            lambda: (
+                httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=TIMEOUT_SECONDS).status_code
+                == 200
+            )
+        )
         assert honcho.poll() is None, log.read_text()
     finally:
         honcho.send_signal(signal.SIGTERM)
-        honcho.wait(30)
+        honcho.wait(TIMEOUT_SECONDS)
         with psycopg.connect(database_url, autocommit=True) as connection:
             connection.execute(
                 sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
@@ -52,6 +58,11 @@ def test_honcho_start_migrates_empty_database_and_serves_requests(tmp_path: Path
 
 def _is_serving(port: int) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/api/webllm/session").status_code == 401
+        return (
+            httpx.get(
+                f"http://127.0.0.1:{port}/api/webllm/session", timeout=TIMEOUT_SECONDS
+            ).status_code
+            == 401
+        )
     except httpx.HTTPError:
         return False

@@ -11,6 +11,7 @@ from celery.beat import PersistentScheduler
 from mindflip import legacy_tasks
 from mindflip.celery import app
 from tests.helpers.processes import RunningServer, eventually, running_server
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 
 # This is the schedule in the settings of the previous version.
 OLD_SCHEDULE: dict[str, dict[str, Any]] = {
@@ -77,12 +78,14 @@ def _shell(server: RunningServer, code: str) -> str:
 def test_tasks_queued_under_old_names_run(server: RunningServer) -> None:
     _shell(server, PREPARE)
     assert "[1, 1, 0, 1]" in _shell(server, PRINT_COUNTS)
-    assert "beat" in httpx.get(f"{server.url}/readyz").text
+    assert "beat" in httpx.get(f"{server.url}/readyz", timeout=TIMEOUT_SECONDS).text
 
     _shell(server, PUBLISH.format(names=list(legacy_tasks.RENAMED)))
 
     eventually(lambda: "[0, 0, 1, 0]" in _shell(server, PRINT_COUNTS))
-    eventually(lambda: httpx.get(f"{server.url}/readyz").status_code == 200)
+    eventually(
+        lambda: httpx.get(f"{server.url}/readyz", timeout=TIMEOUT_SECONDS).status_code == 200
+    )
     assert "unregistered task" not in server.log("worker")
 
 

@@ -13,6 +13,7 @@ from mindflip import env
 from mindflip.embedded.run import ROOT
 from mindflip.embedded.servers import free_port
 from tests.helpers.processes import eventually
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 
 KEYS = "an earlier secret key " * 3
 # Maps each old name to a value that is not the default, the setting that the variable sets, and the
@@ -247,7 +248,7 @@ def test_worker_and_beat_log_warning(process: str, arguments: list[str], tmp_pat
         eventually(lambda: "MINDFLIP_VAR" in log.read_text() or service.poll() is not None)
     finally:
         service.terminate()
-        service.wait(20)
+        service.wait(TIMEOUT_SECONDS)
     lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
     warnings = [line for line in lines if "MINDFLIP_VAR" in json.dumps(line)]
     assert [line["level"].upper() for line in warnings] == ["WARNING"]

@@ -19,8 +19,7 @@ import pytest
 from mindflip.embedded.run import ROOT
 from mindflip.embedded.servers import free_port, remove_folder
 from tests.helpers.processes import eventually
-
-START_SECONDS = 90
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 
 
 class LocalRun:
@@ -63,9 +62,7 @@ class LocalRun:
     def start_and_wait(self, **settings: str) -> None:
         self.start(**settings)
         assert self.process is not None
-        eventually(
-            lambda: "is ready" in self.output_text or self.process.poll() is not None, START_SECONDS
-        )
+        eventually(lambda: "is ready" in self.output_text or self.process.poll() is not None)
         assert "is ready" in self.output_text, self.output_text
 
     def services(self) -> dict[str, int]:
@@ -76,11 +73,11 @@ class LocalRun:
         """Send a signal to the supervisor, wait for its end, and return its exit code."""
         assert self.process is not None
         self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(TIMEOUT_SECONDS)
 
     def wait_for_end(self) -> int:
         assert self.process is not None
-        return self.process.wait(START_SECONDS)
+        return self.process.wait(TIMEOUT_SECONDS)
 
 
 @pytest.fixture
@@ -161,7 +158,7 @@ def test_killed_services_are_restarted_and_reported(running: LocalRun) -> None:
     for name in ("web", "PostgreSQL", "Valkey"):
         os.kill(running.services()[name], signal.SIGKILL)
         eventually(lambda name=name: f"{name} ended" in running.output_text)
-    eventually(lambda: _token_status(running, username="nobody", password="wrong") == 401, 40)
+    eventually(lambda: _token_status(running, username="nobody", password="wrong") == 401)
 
 
 def test_second_run_with_same_data_folder_is_rejected(running: LocalRun) -> None:
@@ -269,6 +266,8 @@ def _token_status(run: LocalRun, **credentials: str) -> int:
     The request needs the database and Redis.
     """
     try:
-        return httpx.post(f"{run.url}/api/auth/token", json=credentials).status_code
+        return httpx.post(
+            f"{run.url}/api/auth/token", json=credentials, timeout=TIMEOUT_SECONDS
+        ).status_code
     except httpx.HTTPError:
         return 0

@@ -15,6 +15,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from sessions_app import hashers
 from tests.helpers.processes import eventually
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 from tests.helpers.users import PASSWORD
 
 DORA = {"username": "dora", "password": PASSWORD}
@@ -99,7 +100,7 @@ def test_request_waiting_for_hash_holds_no_database_connection(
             assert eventually(waiting_clients) == ["127.0.0.1"]
             assert connections_in_use() == in_use_before
             assert not future.done()
-        assert future.result(20) == status
+        assert future.result(TIMEOUT_SECONDS) == status
 
 
 def test_correct_password_is_rejected_if_lockout_starts_during_check(
@@ -115,7 +116,7 @@ def test_correct_password_is_rejected_if_lockout_starts_during_check(
                 ip_address="127.0.0.1",
                 failures_since_start=settings.AXES_FAILURE_LIMIT,
             )
-        assert future.result(20) == 429
+        assert future.result(TIMEOUT_SECONDS) == 429
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/api/auth/token"])

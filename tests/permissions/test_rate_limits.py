@@ -15,10 +15,10 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from sessions_app.services.rate_limits import rate_limit_key
 from tests.helpers.processes import RunningServer, running_server
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 from tests.helpers.users import PASSWORD
 
 PARALLEL, LIMIT = 100, 30
-TIMEOUT_SECONDS = 240  # much more than needed, for slow machines
 RATES = {
     f"MINDFLIP_{name}_RATE": "60/hour burst 30"
     for name in ("REGISTER", "TOKEN", "SESSION", "ACCOUNT", "EXPORT")

@@ -14,10 +14,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.helpers.processes import RunningServer
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 from tests.resilience.clients import MODEL, V1, SocketClient, open_guide_socket, open_v1_socket
 
 RECEIVE_BUFFER_BYTES = 4096  # the client's kernel fills this buffer even if the client doesn't read
-DEADLINE_SECONDS = 40
 
 
 class StalledClient:
@@ -50,7 +50,7 @@ class StalledClient:
         return self._messages()
 
     async def _messages(self) -> AsyncIterator[dict[str, Any]]:
-        async with asyncio.timeout(DEADLINE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             async for text in self.connection:
                 yield json.loads(text)
 
@@ -117,7 +117,7 @@ async def cache_result(address: str) -> None:
 
 async def scrape(server: RunningServer) -> dict[tuple[str, ...], float]:
     """Return the samples of /metrics by name and label values."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
         text = (await client.get(f"{server.url}/metrics")).text
     return {
         (sample.name, *sample.labels.values()): sample.value

@@ -13,9 +13,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.helpers.processes import RunningServer, running_server
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 from tests.resilience.clients import MODEL, Account, SocketClient, open_v1_socket
 from tests.resilience.stalled_client import (
-    DEADLINE_SECONDS,
     cache_result,
     make_results,
     open_stalled_client,
@@ -34,7 +34,7 @@ async def largest_unsent_until(
 ) -> float:
     """Scrape the metrics until `is_done`, and return the highest number of unsent bytes."""
     largest = 0.0
-    async with asyncio.timeout(DEADLINE_SECONDS):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while True:
             samples = await scrape(server)
             largest = max(largest, samples[UNSENT_BYTES])
@@ -113,7 +113,7 @@ async def test_stalled_client_that_ignores_close_frame_is_disconnected(tmp_path)
 
 async def test_slow_client_receives_all_messages_once_and_in_order(tmp_path):
     with running_server(
-        tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="3", MINDFLIP_HEARTBEAT_SECONDS="1"
+        tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="60", MINDFLIP_HEARTBEAT_SECONDS="1"
     ) as server:
         address = Account(server.url, "alice").create_session(server.url)["wsUrl"]
         results = await make_results(address, RESULTS)
@@ -198,8 +198,10 @@ async def test_lease_of_stalled_engine_is_assigned_to_other_engine(tmp_path):
 
 
 async def test_server_shutdown_does_not_wait_for_stalled_client(tmp_path):
+    """Use limits that are longer than the test waits."""
+    assert TIMEOUT_SECONDS < 1000
     with running_server(
-        tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="60", MINDFLIP_SHUTDOWN_TIMEOUT="15"
+        tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="1000", MINDFLIP_SHUTDOWN_TIMEOUT="1000"
     ) as server:
         address = Account(server.url, "alice").create_session(server.url)["wsUrl"]
         await make_results(address, RESULTS)
@@ -207,7 +209,7 @@ async def test_server_shutdown_does_not_wait_for_stalled_client(tmp_path):
             client.send(RESUME, times=10)
             await wait_until_stalled(server)
             server.web.process.send_signal(signal.SIGTERM)
-            assert server.web.process.wait(14) == 0
+            assert server.web.process.wait(TIMEOUT_SECONDS) == 0
     assert "Everything was finished" in server.log()
 
 
@@ -231,7 +233,7 @@ async def test_messages_of_stalled_client_are_not_read(tmp_path):
             await wait_until_stalled(server)
             client.send(_response(MEGABYTE), times=40)
             pending = client.pending_bytes
-            async with asyncio.timeout(DEADLINE_SECONDS):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 while not has_closed_stalled_socket(await scrape(server)):
                     pending = client.pending_bytes
             assert pending > 30 * MEGABYTE
