@@ -17,8 +17,9 @@ from mindflip.embedded import local_model
 from tests.helpers.browser import checked_page, chromium_path, launch_browser
 from tests.helpers.page_objects import Visitor
 from tests.helpers.processes import RATES_FOR_ONE_ADDRESS, ROOT, RunningServer, running_server
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 
-expect.set_options(timeout=60_000)  # a busy machine is slow, but not broken
+expect.set_options(timeout=TIMEOUT_SECONDS * 1000)
 
 
 @pytest.fixture(scope="package")

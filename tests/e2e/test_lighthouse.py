@@ -12,7 +12,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.helpers.browser import FLAGS, chromium_path
@@ -37,7 +36,7 @@ pytestmark = [
 def student(server: RunningServer) -> tuple[str, str]:
     """Create a user with a deck and return their session cookie and the deck's ID."""
     account = {"username": f"student-{secrets.token_hex(4)}", "password": PASSWORD}
-    with httpx.Client(base_url=server.url) as client:
+    with server.client() as client:
         client.post("/api/auth/register", json=account).raise_for_status()
         client.get("/sign-in")
         client.post("/sign-in", data=account | {"csrfmiddlewaretoken": client.cookies["csrftoken"]})

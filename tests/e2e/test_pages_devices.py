@@ -10,9 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.helpers.page_objects import GENERATION_TIMEOUT_MS, Visitor
+from tests.helpers.page_objects import Visitor
 from tests.helpers.processes import eventually
-from tests.helpers.users import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("one_model_at_a_time")
 
@@ -31,14 +30,7 @@ def rest(visitor: Visitor) -> httpx.Client:
     """
     visitor.open_as_new_user()
     visitor.load_model()
-    client = httpx.Client(base_url=f"{visitor.server.url}/api", timeout=40)
-    token = (
-        client.post("/auth/token", json={"username": visitor.name, "password": PASSWORD})
-        .raise_for_status()
-        .json()["access"]
-    )
-    client.headers["Authorization"] = f"Bearer {token}"
-    return client
+    return visitor.api_client()
 
 
 @pytest.fixture
@@ -82,7 +74,7 @@ def wait_for_generation(rest: httpx.Client, generation_id: str) -> dict:
         )
         return generation if generation["finishedAt"] else None
 
-    return eventually(finished_generation, seconds=GENERATION_TIMEOUT_MS / 1000)
+    return eventually(finished_generation)
 
 
 def test_generation_of_other_device_in_session_appears_on_page(

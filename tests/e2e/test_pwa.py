@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -55,13 +54,13 @@ def test_browser_reports_no_installability_errors(installed: Visitor) -> None:
 
 
 def test_icons_and_shortcuts_of_manifest_are_served(server: RunningServer) -> None:
-    manifest = httpx.get(f"{server.url}/manifest.webmanifest").json()
+    manifest = server.get("/manifest.webmanifest").json()
     addresses = [icon["src"] for icon in manifest["icons"]] + [
         shortcut["url"] for shortcut in manifest["shortcuts"]
     ]
-    assert {
-        httpx.get(server.url + address, follow_redirects=True).status_code for address in addresses
-    } == {200}
+    assert {server.get(address, follow_redirects=True).status_code for address in addresses} == {
+        200
+    }
 
 
 def test_offline_page_is_shown_without_network_and_reloads_after_reconnect(
@@ -164,7 +163,7 @@ def test_service_worker_keeps_cache_of_only_one_previous_version(
 def test_service_worker_script_is_revalidated_and_has_security_policy(
     server: RunningServer,
 ) -> None:
-    response = httpx.get(f"{server.url}/sw.js")
+    response = server.get("/sw.js")
     assert response.headers["Cache-Control"] == "no-cache"
     assert "default-src 'self'" in response.headers["Content-Security-Policy"]
     assert response.headers["Content-Type"].startswith("text/javascript")

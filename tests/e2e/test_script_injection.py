@@ -14,7 +14,6 @@ from playwright.sync_api import Page, expect
 
 from tests.helpers.page_objects import Visitor
 from tests.helpers.quick_engine import Card, quick_engine
-from tests.helpers.users import PASSWORD
 
 CODE = "window.planted=1,alert(1)"
 PAYLOADS = [
@@ -70,13 +69,7 @@ def author(visitor: Visitor) -> Visitor:
 
 @pytest.fixture
 def rest(author: Visitor) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"{author.server.url}/api", timeout=30) as client:
-        token = (
-            client.post("/auth/token", json={"username": author.name, "password": PASSWORD})
-            .raise_for_status()
-            .json()["access"]
-        )
-        client.headers["Authorization"] = f"Bearer {token}"
+    with author.api_client() as client:
         yield client
 
 

@@ -15,6 +15,7 @@ from flashcards.models import Card, Deck
 from flashcards.services.cards import card_update
 from flashcards.services.imports import import_save
 from tests.helpers.concurrency import start_until_blocked
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 from tests.helpers.users import PASSWORD
 
 CARDS = [
@@ -32,7 +33,7 @@ def test_simultaneous_imports_of_same_file_create_no_duplicates(has_guids: bool)
         if has_guids
         else [ImportedCard(front=card.front, back=card.back, deck="Sea") for card in CARDS]
     )
-    barrier = Barrier(2, timeout=20)
+    barrier = Barrier(2, timeout=TIMEOUT_SECONDS)
 
     def import_cards(_: Any) -> int:
         barrier.wait()

@@ -15,6 +15,7 @@ from flashcards.parsing import parse_cards
 from flashcards.parsing.cards import WHITE, card_key
 from tests.contract.parser_cases import CASES, text_of
 from tests.helpers.tiers import FACTOR, fuzz
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PARSE_ALL = """
@@ -134,7 +135,7 @@ def test_page_parser_gives_same_cards_and_problems_as_server():
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=TIMEOUT_SECONDS,
     )
     for text, result in zip(texts, json.loads(run.stdout), strict=True):
         parsed = parse_cards(text)

@@ -10,6 +10,7 @@ from websockets.sync.client import connect
 from sessions_app import asyncapi, protocol
 from tests.guide import GUIDE, blocks, sample
 from tests.helpers.processes import ROOT, running_server
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 
 ORIGINAL = ROOT.parent / "shared" / "webllm-integration-guide.md"
 MESSAGES = [json.loads(block.replace("[...]", "[]")) for block in blocks("json")]
@@ -25,7 +26,7 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="module")
 def rest_client(server):
     alice = {"username": "alice", "password": "correct horse battery"}
-    with httpx.Client(base_url=server.url, timeout=60) as client:
+    with httpx.Client(base_url=server.url, timeout=TIMEOUT_SECONDS) as client:
         client.post("/api/auth/register", json=alice).raise_for_status()
         token = client.post("/api/auth/token", json=alice).raise_for_status().json()["access"]
         client.headers["Authorization"] = f"Bearer {token}"
@@ -48,7 +49,7 @@ def guide_message(kind: str) -> dict:
 
 def receive_until(socket, kind: str) -> dict:
     """Return the next message of this type and skip `progress` messages."""
-    while (message := json.loads(socket.recv(timeout=60)))["type"] != kind:
+    while (message := json.loads(socket.recv(timeout=TIMEOUT_SECONDS)))["type"] != kind:
         assert message["type"] == "progress", message
     return message
 

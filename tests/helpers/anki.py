@@ -21,6 +21,8 @@ from anki.collection import (
     ImportAnkiPackageRequest,
 )
 
+from tests.helpers.timeouts import TIMEOUT_SECONDS
+
 PNG = b"\x89PNG\r\n\x1a\n"
 NOTES = [
     (
@@ -46,7 +48,9 @@ def run(*arguments: Any) -> Any:
     Anki's core needs a process that doesn't run other tests.
     """
     command = [sys.executable, "-m", "tests.helpers.anki", *map(str, arguments)]
-    completed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    completed = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=TIMEOUT_SECONDS
+    )
     assert completed.returncode == 0, completed.stderr
     return json.loads(completed.stdout)
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from tests.helpers.chromium import find_chromium
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 
 FLAGS = [
     "--no-sandbox",
@@ -43,6 +44,7 @@ def launch_browser(playwright: Playwright, *flags: str) -> Iterator[Browser]:
 def checked_page(context: BrowserContext) -> Iterator[Page]:
     """Yield a page, and fail on script errors and Content Security Policy violations."""
     page = context.new_page()
+    page.set_default_timeout(TIMEOUT_SECONDS * 1000)
     errors = collect_errors(page)
     yield page
     assert errors == []

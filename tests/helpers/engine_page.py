@@ -5,6 +5,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.helpers.timeouts import TIMEOUT_SECONDS
+
 
 @dataclass
 class EnginePage:
@@ -14,7 +16,7 @@ class EnginePage:
     errors: list[str]
     first_load: dict[str, Any] = field(default_factory=dict)
 
-    def run(self, script: str, argument: Any = None, seconds: float = 120) -> Any:
+    def run(self, script: str, argument: Any = None, seconds: float = TIMEOUT_SECONDS) -> Any:
         """Run the body of an async function in the page and return its result.
 
         The script can use `engines` (the module), `models` (the catalogue) and `argument`. If it
@@ -48,7 +50,7 @@ class EnginePage:
         return result
 
     def generate(
-        self, prompt: str, seconds: float = 120, stop_after: int = 0, **options: Any
+        self, prompt: str, seconds: float = TIMEOUT_SECONDS, stop_after: int = 0, **options: Any
     ) -> dict[str, Any]:
         """Send a prompt to the loaded engine and return its answer and all reported tokens.
 

@@ -3,7 +3,7 @@
 Each set has its own database, Redis keys and files.
 
     with running_server(worker=True, MINDFLIP_SESSION_IDLE_SECONDS="2") as server:
-        httpx.get(server.url)
+        server.get("/")
 
 A test may kill and restart any process: `server.web.kill()`, `server.start(server.web)`. All of
 them end with the block.
@@ -18,9 +18,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import httpx
 import psycopg
 from psycopg import sql
 
@@ -68,6 +69,16 @@ class RunningServer:
     @property
     def beat(self) -> Service:
         return self._service("beat")
+
+    def client(self, **options: Any) -> httpx.Client:
+        """Return a client of this server, with options of `httpx.Client`."""
+        return httpx.Client(base_url=self.url, timeout=TIMEOUT_SECONDS, **options)
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return httpx.get(self.url + path, timeout=TIMEOUT_SECONDS, **options)
+
+    def post(self, path: str, **options: Any) -> httpx.Response:
+        return httpx.post(self.url + path, timeout=TIMEOUT_SECONDS, **options)
 
     def _service(self, name: str) -> Service:
         return next(service for service in self.services if service.name == name)

@@ -9,11 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
 from websockets.sync.client import ClientConnection, connect
 
 from tests.helpers.page_objects import Visitor
-from tests.helpers.users import PASSWORD
 
 MODEL = "SmolLM2-135M-Instruct-Q4_1"
 Card = dict[str, str]
@@ -40,18 +38,9 @@ def quick_engine(
 
 
 def _ws_url(visitor: Visitor, model_id: str) -> str:
-    with httpx.Client(base_url=f"{visitor.server.url}/api") as client:
-        token = (
-            client.post("/auth/token", json={"username": visitor.name, "password": PASSWORD})
-            .raise_for_status()
-            .json()["access"]
-        )
-        headers = {"Authorization": f"Bearer {token}"}
-        return (
-            client.post("/webllm/session", json={"modelId": model_id}, headers=headers)
-            .raise_for_status()
-            .json()["wsUrl"]
-        )
+    with visitor.api_client() as client:
+        response = client.post("/webllm/session", json={"modelId": model_id})
+        return response.raise_for_status().json()["wsUrl"]
 
 
 def _serve(

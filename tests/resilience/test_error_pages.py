@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 
 from tests.helpers.processes import running_server
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 
 UNKNOWN_SESSION = {"cookie": "sessionid=tidetidetidetidetidetidetidetide"}
 
@@ -18,7 +19,9 @@ def test_not_found_pages_hold_no_database_connection(tmp_path: Path) -> None:
                 pool.map(
                     lambda _: (
                         httpx.get(
-                            f"{server.url}/nowhere", headers=UNKNOWN_SESSION, timeout=60
+                            f"{server.url}/nowhere",
+                            headers=UNKNOWN_SESSION,
+                            timeout=TIMEOUT_SECONDS,
                         ).status_code
                     ),
                     range(32),
@@ -27,6 +30,8 @@ def test_not_found_pages_hold_no_database_connection(tmp_path: Path) -> None:
         assert statuses == [404] * 32
         credentials = {"username": "nobody", "password": "wrong"}
         assert (
-            httpx.post(f"{server.url}/api/auth/token", json=credentials, timeout=60).status_code
+            httpx.post(
+                f"{server.url}/api/auth/token", json=credentials, timeout=TIMEOUT_SECONDS
+            ).status_code
             == 401
         )

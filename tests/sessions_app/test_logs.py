@@ -18,6 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 from mindflip.embedded.process import Service
 from mindflip.embedded.servers import free_port
 from tests.helpers.processes import RunningServer, eventually, running_server
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 
 PROMPT = "a prompt that is nobody's business"
 REJECTED_PROMPT = "a prompt that the database refuses\nin two lines)."
@@ -58,7 +59,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         eventually(lambda: len(reports) >= 2)
         eventually(lambda: '"task":"mindflip.tasks.record_beat_heartbeat"' in server.log("worker"))
         metrics = {
-            name: httpx.get(f"{url}/metrics", timeout=60).text
+            name: httpx.get(f"{url}/metrics", timeout=TIMEOUT_SECONDS).text
             for name, url in {"web": server.url, "worker": f"http://127.0.0.1:{port}"}.items()
         }
         codes = [_stop(server.beat), _stop(server.worker)]
@@ -102,7 +103,7 @@ def _report_server() -> Iterator[tuple[str, list[str]]]:
 
 
 def _run_flow(server: RunningServer) -> dict[str, Any]:
-    with httpx.Client(base_url=server.url, timeout=60) as client:
+    with httpx.Client(base_url=server.url, timeout=TIMEOUT_SECONDS) as client:
         client.post("/api/auth/register", json=CREDENTIALS).raise_for_status()
         tokens = client.post("/api/auth/token", json=CREDENTIALS).json()
         client.get(

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
 import psycopg
 import pytest
 import redis
@@ -55,10 +54,8 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UpgradedState
     ) as server:
         (state,) = states
         log = server.worker.log
-        eventually(
-            lambda: all(_is_processed(log, task_id) for task_id in state.task_ids), seconds=60
-        )
-        state.readiness = httpx.get(f"{server.url}/readyz")
+        eventually(lambda: all(_is_processed(log, task_id) for task_id in state.task_ids))
+        state.readiness = server.get("/readyz")
         yield state
 
 

@@ -47,6 +47,7 @@ from tests.helpers.processes import (
     running_server,
 )
 from tests.helpers.quick_engine import quick_engine
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 from tests.helpers.users import PASSWORD
 from tests.upgrade import CHOSEN_MODEL, RECORDED, SECRET_KEY, outcome, write_models
 from tests.upgrade.profile import HOST, TIME_ZONE, read_profile
@@ -64,7 +65,6 @@ Leases expire in this time; sessions and tokens do not.
 VERSION = "version-before"
 OLDER_SHELL_CACHE = "mindflip-shell-version-before-that"
 CACHED_ADDRESSES = r"/offline$|/css/(tokens|old)\.|/js/pages/theme-first\.|/study$|/api/"
-BATCH_TIMEOUT_MS = 240_000
 TIDES = [
     {"front": "What raises the tides?", "back": "The Moon, and the Sun.", "tags": ["sea"]},
     {
@@ -172,12 +172,18 @@ class Recording:
 
 def tokens(url: str, name: str) -> dict[str, str]:
     """Return an access token and a refresh token."""
-    response = httpx.post(f"{url}/api/auth/token", json={"username": name, "password": PASSWORD})
+    response = httpx.post(
+        f"{url}/api/auth/token",
+        json={"username": name, "password": PASSWORD},
+        timeout=TIMEOUT_SECONDS,
+    )
     return response.raise_for_status().json()
 
 
 def api_client(url: str, token: str) -> httpx.Client:
-    return httpx.Client(base_url=url, timeout=60, headers={"Authorization": f"Bearer {token}"})
+    return httpx.Client(
+        base_url=url, timeout=TIMEOUT_SECONDS, headers={"Authorization": f"Bearer {token}"}
+    )
 
 
 def post(client: httpx.Client, path: str, body: Any = None, **headers: str) -> Any:
@@ -349,11 +355,11 @@ def use_tokens(recording: Recording) -> None:
     url, known = recording.server.url, recording.known
     used, unused = tokens(url, "bob"), tokens(url, "bob")
     body = {"refresh": used["refresh"]}
-    httpx.post(f"{url}/api/auth/token/refresh", json=body).raise_for_status()
+    recording.server.post("/api/auth/token/refresh", json=body).raise_for_status()
     known["used_refresh_token"] = used["refresh"]
     known["refresh_token"], known["access_token"] = unused["refresh"], unused["access"]
     for name in ("carol", "dana", "dana"):
-        httpx.post(f"{url}/api/auth/token", json={"username": name, "password": "wrong"})
+        recording.server.post("/api/auth/token", json={"username": name, "password": "wrong"})
 
 
 def interrupt_account_deletion(recording: Recording) -> None:
@@ -386,7 +392,7 @@ def unfinished_generations(recording: Recording, bob: Visitor) -> Iterator[None]
             body = {"prompt": f"Generate 2 flashcards about {topic}"}
             created = post(client, address, body | {"options": {"topic": topic, "count": 2}})
             known[f"{name}_generation"] = created["generationId"]
-        while (message := json.loads(socket.recv(timeout=20)))["type"] != "generate":
+        while (message := json.loads(socket.recv(timeout=TIMEOUT_SECONDS)))["type"] != "generate":
             pass
         lease_fields = {"generationId": message["generationId"], "lease": message["lease"]}
         known["card_so_far"] = {"front": "Which planet is the largest?", "back": "Jupiter."}
@@ -423,7 +429,7 @@ def generate_unsaved_cards(alice: Visitor) -> None:
     """
     alice.generate("Oceans", 1)
     alice.wait_for_model()
-    expect(alice.batch).to_have_attribute("data-state", "done", timeout=BATCH_TIMEOUT_MS)
+    expect(alice.batch).to_have_attribute("data-state", "done")
     alice.generate("Lakes", 30)
     alice.wait_for_first_tokens()
 
@@ -435,10 +441,7 @@ def continue_without_server(recording: Recording, alice: Visitor, study_page: Pa
     crash.
     """
     recording.server.web.kill()
-    eventually(
-        lambda: any(card.get("unsent") for card in alice.stored_cards()),
-        seconds=BATCH_TIMEOUT_MS / 1000,
-    )
+    eventually(lambda: any(card.get("unsent") for card in alice.stored_cards()))
     recording.session_storage = alice.page.evaluate("({ ...sessionStorage })")
     recording.known["cards_waiting"] = [
         [card["front"], card["back"]] for card in alice.stored_cards() if card.get("unsent")
@@ -453,9 +456,9 @@ def continue_without_server(recording: Recording, alice: Visitor, study_page: Pa
 
 def service_worker_scripts(server: RunningServer) -> dict[str, str]:
     """Return the scripts of the service worker, by path."""
-    script = httpx.get(f"{server.url}/sw.js").text
+    script = server.get("/sw.js").text
     (path,) = re.findall(r'importScripts\("([^"]+)"\)', script)
-    return {"/sw.js": script, path: httpx.get(server.url + path).text}
+    return {"/sw.js": script, path: server.get(path).text}
 
 
 # --- Recorded addresses and API calls ---
@@ -475,7 +478,7 @@ def record_bookmarks(recording: Recording, alice: Visitor, bob: Visitor) -> None
     pages, lists = addresses(ids), admin_addresses()
     known["bookmarks"] = {
         name: statuses(
-            httpx.Client(base_url=recording.server.url, cookies={"sessionid": value}),
+            recording.server.client(cookies={"sessionid": value}),
             pages if name == "alice" else lists,
         )
         for name, value in session_cookies.items()

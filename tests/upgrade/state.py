@@ -49,17 +49,15 @@ class UpgradedState:
     def sign_in(self, name: str) -> httpx.Client:
         """Return a client with a new token for the user, obtained with the recorded password."""
         body = {"username": name, "password": PASSWORD}
-        response = httpx.post(f"{self.server.url}/api/auth/token", json=body).raise_for_status()
+        response = self.server.post("/api/auth/token", json=body).raise_for_status()
         return self.client_with_token(response.json()["access"])
 
     def client_with_token(self, token: str) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"}
-        return httpx.Client(base_url=self.server.url, headers=headers, timeout=30)
+        return self.server.client(headers=headers)
 
     def client_with_cookie(self, name: str) -> httpx.Client:
         """Return a client with the recorded cookie of a user who signed in on a page."""
         cookies = {cookie["name"]: cookie["value"] for cookie in self.profile["cookies"]}
         value = self.known.get(f"{name}_cookie") or cookies["sessionid"]
-        return httpx.Client(
-            base_url=self.server.url, cookies={"sessionid": value}, follow_redirects=True
-        )
+        return self.server.client(cookies={"sessionid": value}, follow_redirects=True)

@@ -24,6 +24,7 @@ from websockets.sync.client import connect
 from tests.helpers.page_objects import Visitor
 from tests.helpers.processes import RunningServer, eventually
 from tests.helpers.quick_engine import quick_engine
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 from tests.helpers.users import PASSWORD
 from tests.upgrade import CHOSEN_MODEL, RECORDED, outcome
 from tests.upgrade.profile import SHELL_PREFIX, current_shell, service_worker_version
@@ -179,7 +180,7 @@ def test_websocket_url_stored_by_tab_opens_its_session(upgraded: UpgradedState) 
     (key,) = [key for key in stored if ":session:" in key]
     session = json.loads(stored[key])
     with connect(session["wsUrl"], subprotocols=[V1], proxy=None) as socket:
-        first = json.loads(socket.recv(timeout=20))
+        first = json.loads(socket.recv(timeout=TIMEOUT_SECONDS))
     assert first["type"] == "session"
     assert first["session"]["sessionId"] == session["sessionId"]
 
@@ -288,14 +289,14 @@ def test_account_deletion_removes_user_and_deck_after_upgrade(upgraded: Upgraded
 def test_recorded_access_token_is_valid_and_refresh_token_works_once(
     upgraded: UpgradedState,
 ) -> None:
-    known, url = upgraded.known, upgraded.server.url
+    known, server = upgraded.known, upgraded.server
     account = upgraded.client_with_token(known["access_token"]).get("/api/account")
     assert account.raise_for_status().json()["username"] == "bob"
-    refresh = f"{url}/api/auth/token/refresh"
-    assert httpx.post(refresh, json={"refresh": known["used_refresh_token"]}).status_code == 401
-    fresh = httpx.post(refresh, json={"refresh": known["refresh_token"]}).raise_for_status().json()
+    refresh = "/api/auth/token/refresh"
+    assert server.post(refresh, json={"refresh": known["used_refresh_token"]}).status_code == 401
+    fresh = server.post(refresh, json={"refresh": known["refresh_token"]}).raise_for_status().json()
     assert upgraded.client_with_token(fresh["access"]).get("/api/account").is_success
-    assert httpx.post(refresh, json={"refresh": known["refresh_token"]}).status_code == 401
+    assert server.post(refresh, json={"refresh": known["refresh_token"]}).status_code == 401
 
 
 @pytest.mark.parametrize("name", ["alice", "operator", "helper"])
@@ -429,7 +430,7 @@ def test_new_service_worker_deletes_older_caches_and_works_offline(
 ) -> None:
     before = [cache["name"] for cache in upgraded.profile["caches"]]
     current = current_shell(upgraded.profile)
-    new = SHELL_PREFIX + service_worker_version(httpx.get(f"{upgraded.server.url}/sw.js").text)
+    new = SHELL_PREFIX + service_worker_version(upgraded.server.get("/sw.js").text)
     page = open_browser()
     assert page.evaluate(LIST_CACHES) == before
     assert len(before) == 3

@@ -9,13 +9,13 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Page, Playwright
 
 from tests.guide import client_class, sample
 from tests.helpers.browser import WEBGPU, launch_browser
 from tests.helpers.processes import RunningServer, eventually, running_server
+from tests.helpers.timeouts import TIMEOUT_SECONDS
 from tests.helpers.webllm_models import KIT, NO_KIT, TINY
 
 MODEL = "Llama-3-8B-Instruct-q4f16_1-MLC"
@@ -59,7 +59,7 @@ def server(
 @pytest.fixture(scope="module")
 def token(server: RunningServer) -> str:
     credentials = {"username": "alice", "password": "correct horse battery"}
-    with httpx.Client(base_url=server.url) as client:
+    with server.client() as client:
         client.post("/api/auth/register", json=credentials).raise_for_status()
         return client.post("/api/auth/token", json=credentials).json()["access"]
 
@@ -70,7 +70,7 @@ def page(playwright: Playwright, server: RunningServer, token: str) -> Iterator[
     mapping = f"--host-resolver-rules=MAP localhost:3000 127.0.0.1:{server.port}"
     with launch_browser(playwright, *WEBGPU, mapping) as browser:
         page = browser.new_page(service_workers="block")  # it would bypass the test's route
-        page.set_default_timeout(240_000)
+        page.set_default_timeout(TIMEOUT_SECONDS * 1000)
         page.goto(f"{ORIGIN}/sign-in")
         page.get_by_label("Username").fill("alice")
         page.get_by_label("Password", exact=True).fill("correct horse battery")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import CDPSession, Page, Request, expect
 
-from tests.helpers.page_objects import LOAD_TIMEOUT_MS, Visitor
+from tests.helpers.page_objects import Visitor
 
 SMOL = "SmolLM2 135M Instruct"
 PARTLY_STORED = re.compile(r"(\d+) MB of 98 MB are here already: loading continues from there")
@@ -43,7 +43,7 @@ DOWNLOAD_STARTED = re.compile(r"Downloading [1-9]")
 
 
 def wait_for_state(visitor: Visitor, state: str) -> None:
-    expect(visitor.model).to_have_attribute("data-state", state, timeout=LOAD_TIMEOUT_MS)
+    expect(visitor.model).to_have_attribute("data-state", state)
 
 
 def press(visitor: Visitor, name: str) -> None:
@@ -58,7 +58,7 @@ def open_stored_models(visitor: Visitor) -> Page:
 
 def start_and_cancel_download(visitor: Visitor) -> None:
     press(visitor, "Load model")
-    expect(visitor.model).to_contain_text(DOWNLOAD_STARTED, timeout=LOAD_TIMEOUT_MS)
+    expect(visitor.model).to_contain_text(DOWNLOAD_STARTED)
     press(visitor, "Cancel")
     wait_for_state(visitor, "idle")
 

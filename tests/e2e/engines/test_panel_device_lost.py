@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
 from tests.helpers.browser import WEBGPU, launch_browser
-from tests.helpers.page_objects import GENERATION_TIMEOUT_MS, LOAD_TIMEOUT_MS, Visitor
+from tests.helpers.page_objects import Visitor
 from tests.helpers.webllm_models import KIT, NO_KIT, TINY
 
 pytestmark = pytest.mark.skipif(not KIT.exists(), reason=NO_KIT)
@@ -38,7 +38,7 @@ def crash_gpu_process(browser: Browser) -> None:
 
 
 def wait_for_model_reload(visitor: Visitor) -> None:
-    expect(visitor.model).to_have_attribute("data-state", "loading", timeout=LOAD_TIMEOUT_MS)
+    expect(visitor.model).to_have_attribute("data-state", "loading")
     visitor.wait_for_model()
 
 
@@ -48,7 +48,7 @@ def test_generation_continues_with_reloaded_model_after_device_loss(
     student.generate("Anything", 2)
     student.wait_for_first_card()
     crash_gpu_process(browser)
-    expect(student.batch).to_contain_text("It goes on by itself", timeout=GENERATION_TIMEOUT_MS)
+    expect(student.batch).to_contain_text("It goes on by itself")
     wait_for_model_reload(student)
     student.wait_for_batch()
     assert student.fronts()
@@ -60,6 +60,6 @@ def test_second_device_loss_without_generation_shows_error_and_retry(
     crash_gpu_process(browser)
     wait_for_model_reload(student)
     crash_gpu_process(browser)
-    expect(student.model).to_have_attribute("data-state", "failed", timeout=LOAD_TIMEOUT_MS)
+    expect(student.model).to_have_attribute("data-state", "failed")
     expect(student.model).to_contain_text("The graphics card stopped working for this page")
     expect(student.page.get_by_role("button", name="Try again")).to_be_visible()

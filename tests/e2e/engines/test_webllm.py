@@ -82,7 +82,6 @@ def test_smollm2_generates_card_that_follows_grammar(open_page: Callable[..., En
         "Write a flashcard about photosynthesis.",
         grammar=response_format(1)["grammar"],
         maxTokens=90,
-        seconds=240,
     )
     assert answer["text"].startswith('[{"front":"')
     assert answer["finishReason"] in {"stop", "length"}  # a model this small may not finish
