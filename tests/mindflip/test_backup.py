@@ -143,7 +143,7 @@ def test_backup_is_consistent_during_concurrent_writes(
         while not is_done.is_set():
             deck_create(
                 user=alice_with_data,
-                name="Written meanwhile",
+                name="Written during the backup",
                 cards=[{"front": f"f{n}", "back": "b"} for n in range(20)],
             )
         connections.close_all()
@@ -352,7 +352,7 @@ def test_missing_temporary_folder_is_reported_and_database_is_unchanged(
 ):
     backup = _back_up(tmp_path)
     other_url = use_empty_database()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
     with pytest.raises(CommandError, match="is as it was: No such file or directory"):
         call_command("restore", backup)
     assert _rows(other_url) == {"sequences": []}

@@ -34,7 +34,7 @@ def folder(tmp_path: Path, settings: Any) -> Path:
     (model.parent / "small.gguf").write_bytes(b"GGUF")
     (model.parent / "small.json").write_text("{}")
     (model.parent / ".half").write_text("half a download")
-    (tmp_path / "secret.txt").write_text("nobody's to read")
+    (tmp_path / "secret.txt").write_text("not public")
     return settings.MINDFLIP_MODELS_DIR
 
 

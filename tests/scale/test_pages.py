@@ -65,7 +65,7 @@ def test_seeding_is_rejected_if_database_has_other_users(alice):
         call_command(Command())
 
 
-def test_removal_deletes_only_seeded_rows(seeded, alice):
+def test_removal_of_seeded_data_deletes_no_other_rows(seeded, alice):
     session = session_open(user=alice, model_id="m", now=timezone.now())
     call_command(Command(), remove=True, stdout=StringIO())
     assert list(WebLLMSession.objects.all()) == [session]

@@ -5,12 +5,14 @@ import test, { afterEach, beforeEach } from "node:test";
 
 import { Rest } from "../../../static/js/client/index.js";
 
-let server, rest, respond;
+let server, rest, impatientRest, respond;
 
 beforeEach(async () => {
   server = createServer((_request, response) => respond(response));
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  rest = new Rest({ baseUrl: `http://127.0.0.1:${server.address().port}`, timeoutSeconds: 0.2 });
+  const baseUrl = `http://127.0.0.1:${server.address().port}`;
+  rest = new Rest({ baseUrl });
+  impatientRest = new Rest({ baseUrl, timeoutSeconds: 0.2 });
 });
 
 afterEach(() => {
@@ -22,14 +24,14 @@ const OFFLINE = { name: "ApiError", code: "offline", status: 0, retryable: true 
 
 test("a request without a response fails as offline after its timeout", async () => {
   respond = () => {};
-  await assert.rejects(rest.get("/"), OFFLINE);
+  await assert.rejects(impatientRest.get("/"), OFFLINE);
 });
 
 test("a request with an incomplete response fails as offline", async () => {
   respond = (response) => response.write('{"cards": [');
-  await assert.rejects(rest.get("/"), OFFLINE);
+  await assert.rejects(impatientRest.get("/"), OFFLINE);
   respond = (response) => response.writeHead(200, { "Content-Length": 100 }).end("{");
-  await assert.rejects(rest.get("/"), OFFLINE);
+  await assert.rejects(impatientRest.get("/"), OFFLINE);
 });
 
 test("a response without a body is returned as null", async () => {

@@ -88,7 +88,7 @@ test("a tab receives the owner's status after a refresh and cannot acquire the l
   assert.equal(await b.acquire(), false);
 });
 
-test("a tab opened after the owner's last broadcast receives it", { timeout: 10_000 }, async () => {
+test("a tab opened after the owner's last broadcast receives it", { timeout: 60_000 }, async () => {
   const openTab = createBrowser();
   const a = openTab();
   await a.acquire();
@@ -131,7 +131,7 @@ test("takeOver requests a release from the owner and acquires the lock", async (
   assert.deepEqual([a.isOwned, b.isOwned], [false, true]);
 });
 
-test("takeOver steals the lock from a tab that does not respond", { timeout: 10_000 }, async () => {
+test("takeOver steals the lock from a tab that does not respond", { timeout: 60_000 }, async () => {
   const [a, b] = createTabs(2);
   await a.acquire();
   const stolen = once(a, "stolen");
