@@ -40,12 +40,7 @@ def test_honcho_start_migrates_empty_database_and_serves_requests(tmp_path: Path
         eventually(lambda: _is_serving(port) or honcho.poll() is not None)
         for text in ("Released.", "beat: Starting", " ready."):
             eventually(lambda text=text: text in log.read_text())
-        eventually(
-            lambda: (
-                httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=TIMEOUT_SECONDS).status_code
-                == 200
-            )
-        )
+        eventually(lambda: _status(port, "/readyz") == 200)
         assert honcho.poll() is None, log.read_text()
     finally:
         honcho.send_signal(signal.SIGTERM)
@@ -58,11 +53,10 @@ def test_honcho_start_migrates_empty_database_and_serves_requests(tmp_path: Path
 
 def _is_serving(port: int) -> bool:
     try:
-        return (
-            httpx.get(
-                f"http://127.0.0.1:{port}/api/webllm/session", timeout=TIMEOUT_SECONDS
-            ).status_code
-            == 401
-        )
+        return _status(port, "/api/webllm/session") == 401
     except httpx.HTTPError:
         return False
+
+
+def _status(port: int, path: str) -> int:
+    return httpx.get(f"http://127.0.0.1:{port}{path}", timeout=TIMEOUT_SECONDS).status_code
