@@ -89,11 +89,12 @@ class Visitor:
 
     def api_client(self) -> httpx.Client:
         """Return a client of the API with a new token of the registered user."""
-        client = self.server.client()
-        client.base_url = httpx.URL(f"{self.server.url}/api")
         credentials = {"username": self.name, "password": PASSWORD}
-        token = client.post("/auth/token", json=credentials).raise_for_status().json()["access"]
-        client.headers["Authorization"] = f"Bearer {token}"
+        response = self.server.post("/api/auth/token", json=credentials).raise_for_status()
+        client = self.server.client(
+            headers={"Authorization": f"Bearer {response.json()['access']}"}
+        )
+        client.base_url = httpx.URL(f"{self.server.url}/api")
         return client
 
     def _csrf_token(self, page: str) -> str:
