@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
+from tests.helpers.browser import wait_for_service_worker
 from tests.helpers.page_objects import Visitor
 from tests.helpers.processes import RunningServer, eventually
 
@@ -35,11 +36,6 @@ def installed(new_context: Callable[..., BrowserContext], server: RunningServer)
     visitor.open()
     wait_for_service_worker(visitor.page)
     return visitor
-
-
-def wait_for_service_worker(page: Page) -> None:
-    page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
 
 
 def test_browser_reports_no_installability_errors(installed: Visitor) -> None:
@@ -106,7 +102,6 @@ def test_study_continues_offline_after_reload_until_user_signs_out(
     expect(installed.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
     installed.open(f"/decks/{deck}/study")
     rate(installed, "vacuole")
-    # `wait_for_function` treats a promise as true, whatever its value is.
     eventually(lambda: installed.page.evaluate(IS_PAGE_CACHED))
     installed.page.context.set_offline(True)
     rate(installed, "ribosome")

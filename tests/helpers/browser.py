@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from tests.helpers.chromium import find_chromium
+from tests.helpers.processes import eventually
 from tests.helpers.timeouts import TIMEOUT_SECONDS
 
 FLAGS = [
@@ -61,3 +62,12 @@ def collect_errors(page: Page) -> list[str]:
         ),
     )
     return errors
+
+
+def wait_for_service_worker(page: Page) -> None:
+    """Wait until a service worker controls the page.
+
+    The security policy of the pages blocks Playwright's `wait_for_function` if its condition is not
+    true immediately.
+    """
+    eventually(lambda: page.evaluate("navigator.serviceWorker.controller !== null"))

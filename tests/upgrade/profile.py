@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page, Route
 
+from tests.helpers.browser import wait_for_service_worker
+
 HOST = "{HOST}"
 """The placeholder for the host and port in recorded texts."""
 TIME_ZONE = "Europe/Berlin"
@@ -46,7 +48,6 @@ REGISTER_SERVICE_WORKER = """async () => {
   await navigator.serviceWorker.register("/sw.js");
   await navigator.serviceWorker.ready;
 }"""
-IS_CONTROLLED = "navigator.serviceWorker.controller !== null"
 BLANK_PAGE = "/blank-page-of-the-recording"
 
 
@@ -97,7 +98,7 @@ def restore_profile(context: BrowserContext, profile: dict[str, Any], url: str) 
     for cache in profile["caches"]:
         if cache["name"] == current:
             page.evaluate(REGISTER_SERVICE_WORKER)
-            page.wait_for_function(IS_CONTROLLED)
+            wait_for_service_worker(page)
         page.evaluate(WRITE_CACHE, cache)
     context.add_cookies([{**cookie, "url": url} for cookie in profile["cookies"]])
     context.unroute("**/*", fulfill)

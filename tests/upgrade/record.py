@@ -37,7 +37,7 @@ from websockets import Subprotocol
 from websockets.sync.client import connect
 
 from mindflip.embedded import local_model, static_files
-from tests.helpers.browser import chromium_path, launch_browser
+from tests.helpers.browser import chromium_path, launch_browser, wait_for_service_worker
 from tests.helpers.page_objects import Visitor
 from tests.helpers.processes import (
     RATES_FOR_ONE_ADDRESS,
@@ -412,7 +412,7 @@ def change_browser_settings(recording: Recording, alice: Visitor) -> None:
     page = alice.page
     alice.open("/")
     page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    wait_for_service_worker(page)
     page.get_by_role("button", name="Dark theme").click()
     page.get_by_role("button", name="Change model").click()
     page.get_by_role("dialog").get_by_text(CHOSEN_MODEL["name"]).click()
