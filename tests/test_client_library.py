@@ -18,6 +18,7 @@ import pytest
 
 from tests.helpers.processes import ROOT, RunningServer, running_server
 from tests.helpers.timeouts import TIMEOUT_SECONDS
+from tests.helpers.users import PASSWORD
 
 SCRIPT = ROOT / "tests" / "js" / "client" / "live.js"
 EBB = '{"front":"ebb","back":"falling"}'
@@ -106,7 +107,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 @pytest.fixture
 def clients(server: RunningServer) -> Iterator[Clients]:
     """Start a node process without connected clients."""
-    credentials = {"username": f"alice-{secrets.token_hex(4)}", "password": "correct horse battery"}
+    credentials = {"username": f"alice-{secrets.token_hex(4)}", "password": PASSWORD}
     httpx.post(
         f"{server.url}/api/auth/register", json=credentials, timeout=TIMEOUT_SECONDS
     ).raise_for_status()

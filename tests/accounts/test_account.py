@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from tests.helpers.responses import read_stream
+from tests.helpers.users import PASSWORD
 
-ALICE_PASSWORD = {"password": "correct horse battery"}
+ALICE_PASSWORD = {"password": PASSWORD}
 NEW_PASSWORD = "another long phrase"
 
 

@@ -20,10 +20,11 @@ from sessions_app.models import AccountDeletion, Generation, WebLLMSession
 from sessions_app.services import erasure
 from sessions_app.tasks import delete_expired_logins, finish_account_deletions
 from tests.helpers.sockets import open_socket
+from tests.helpers.users import PASSWORD
 
 DAY = timedelta(days=1)
 KEPT_MODELS = {AccountDeletion}  # records that an account was deleted, but not whose
-ALICE_PASSWORD = {"password": "correct horse battery"}
+ALICE_PASSWORD = {"password": PASSWORD}
 
 
 @pytest.fixture(autouse=True)

@@ -23,17 +23,22 @@ def raw_forms(page):
     return [json.loads(html.unescape(text)) for text in texts]
 
 
-@pytest.mark.parametrize(
-    "address", ["/api/webllm/session", "/api/flashcards/decks", "/api/flashcards/reviews"]
-)
-def test_json_form_is_prefilled_with_valid_example(browser, address):
+def send_example(browser, address):
+    """Send the example in the form of the page unchanged, and return the response."""
     (example,) = raw_forms(browser.get(address))
-    response = browser.post(
+    return browser.post(
         address,
         json.dumps(example),
         content_type="application/json",
         HTTP_ACCEPT="application/json",
     )
+
+
+@pytest.mark.parametrize(
+    "address", ["/api/webllm/session", "/api/flashcards/decks", "/api/flashcards/reviews"]
+)
+def test_json_form_is_prefilled_with_valid_example(browser, address):
+    response = send_example(browser, address)
     assert response.status_code in {200, 201}, response.content
 
 
@@ -45,13 +50,7 @@ def test_json_forms_of_generations_and_cards_are_prefilled_with_valid_examples(
         f"/api/webllm/session/{session}/generations",
         f"/api/flashcards/decks/{deck}/cards",
     ):
-        (example,) = raw_forms(browser.get(address))
-        response = browser.post(
-            address,
-            json.dumps(example),
-            content_type="application/json",
-            HTTP_ACCEPT="application/json",
-        )
+        response = send_example(browser, address)
         assert response.status_code in {201, 202}, response.content
 
 

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from mindflip.embedded import local_model
-from tests.helpers.browser import checked_page, chromium_path, launch_browser
+from tests.helpers.browser import checked_page, chromium_path, launch_browser, open_context
 from tests.helpers.page_objects import Visitor
 from tests.helpers.processes import RATES_FOR_ONE_ADDRESS, ROOT, RunningServer, running_server
 from tests.helpers.timeouts import TIMEOUT_SECONDS
@@ -50,7 +50,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     contexts: list[BrowserContext] = []
 
     def create(**options: object) -> BrowserContext:
-        contexts.append(browser.new_context(**options))
+        contexts.append(open_context(browser, **options))
         return contexts[-1]
 
     yield create
@@ -75,7 +75,7 @@ def page(fresh_page: Page) -> Page:
 @pytest.fixture(scope="module")
 def model_context(browser: Browser) -> Iterator[BrowserContext]:
     """Yield a profile for all tests of a module, so that the model is downloaded only once."""
-    context = browser.new_context(service_workers="block")
+    context = open_context(browser, service_workers="block")
     yield context
     context.close()
 

@@ -4,12 +4,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from tests.helpers.users import PASSWORD
+
 DECKS, CARDS = "/admin/flashcards/deck/", "/admin/flashcards/card/"
 
 
 @pytest.fixture
 def admin(db):
-    user = User.objects.create_superuser("staff", password="correct horse battery")
+    user = User.objects.create_superuser("staff", password=PASSWORD)
     client = Client(HTTP_HOST="localhost")
     client.force_login(user)
     return client

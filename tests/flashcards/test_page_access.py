@@ -9,9 +9,10 @@ from django.test import Client
 
 from flashcards.models import Deck
 from flashcards.services.decks import deck_create
+from tests.helpers.users import PASSWORD
 
 CARDS = [{"front": "What is a vacuole?", "back": "A bubble in a cell that stores things."}]
-SIGN_UP = {"username": "dora", "password1": "correct horse battery"}
+SIGN_UP = {"username": "dora", "password1": PASSWORD}
 # CSRF tokens and nonces, which differ between two responses with the same page.
 RANDOM_VALUE = re.compile(r'(?<= name="csrfmiddlewaretoken" value=")[^"]+|(?<= nonce=")[^"]+')
 

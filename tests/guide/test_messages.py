@@ -11,6 +11,7 @@ from sessions_app import asyncapi, protocol
 from tests.guide import GUIDE, blocks, sample
 from tests.helpers.processes import ROOT, running_server
 from tests.helpers.timeouts import TIMEOUT_SECONDS
+from tests.helpers.users import PASSWORD
 
 ORIGINAL = ROOT.parent / "shared" / "webllm-integration-guide.md"
 MESSAGES = [json.loads(block.replace("[...]", "[]")) for block in blocks("json")]
@@ -25,7 +26,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def rest_client(server):
-    alice = {"username": "alice", "password": "correct horse battery"}
+    alice = {"username": "alice", "password": PASSWORD}
     with httpx.Client(base_url=server.url, timeout=TIMEOUT_SECONDS) as client:
         client.post("/api/auth/register", json=alice).raise_for_status()
         token = client.post("/api/auth/token", json=alice).raise_for_status().json()["access"]

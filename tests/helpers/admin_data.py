@@ -17,6 +17,7 @@ from django.utils import timezone
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
 from sessions_app.services.dashboard import hourly_stats_refresh
 from sessions_app.services.result_cache import count_hits, hits_of
+from tests.helpers.users import PASSWORD
 
 TOPICS = [
     "Photosynthesis",
@@ -36,8 +37,8 @@ rng = random.Random(7)
 now = timezone.now()
 queued = Generation.objects.filter(status="queued").count()
 hits = sum(hits_of(now - timedelta(hours=hours_ago) for hours_ago in range(24)).values())
-operator = User.objects.create_superuser("operator", password="correct horse battery")
-support_user = User.objects.create_user("helper", password="correct horse battery", is_staff=True)
+operator = User.objects.create_superuser("operator", password=PASSWORD)
+support_user = User.objects.create_user("helper", password=PASSWORD, is_staff=True)
 support_user.groups.add(Group.objects.get(name="Support"))
 users = User.objects.bulk_create(
     User(username=name) for name in ("alice", "bob", "dana", "emil", "farah")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
@@ -41,11 +42,17 @@ def launch_browser(playwright: Playwright, *flags: str) -> Iterator[Browser]:
         browser.close()
 
 
+def open_context(browser: Browser, **options: Any) -> BrowserContext:
+    """Open a new browser profile, with options of Playwright's `new_context`."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(TIMEOUT_SECONDS * 1000)
+    return context
+
+
 @contextmanager
 def checked_page(context: BrowserContext) -> Iterator[Page]:
     """Yield a page, and fail on script errors and Content Security Policy violations."""
     page = context.new_page()
-    page.set_default_timeout(TIMEOUT_SECONDS * 1000)
     errors = collect_errors(page)
     yield page
     assert errors == []

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, settings
 
 IS_THOROUGH = os.environ.get("MINDFLIP_THOROUGH") == "1"
 FACTOR = 20 if IS_THOROUGH else 1
-# Every run tries the same examples, and `make thorough` tries others. Examples have no deadline,
-# because a busy machine is slow.
+# `make test` tries the same examples in every run, and `make thorough` tries others each time.
+# Examples have no deadline, because a busy machine is slow.
 settings.register_profile(
     "mindflip",
     deadline=None,

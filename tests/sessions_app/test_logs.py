@@ -19,11 +19,12 @@ from mindflip.embedded.process import Service
 from mindflip.embedded.servers import free_port
 from tests.helpers.processes import RunningServer, eventually, running_server
 from tests.helpers.timeouts import TIMEOUT_SECONDS
+from tests.helpers.users import PASSWORD
 
 PROMPT = "a prompt that is nobody's business"
 REJECTED_PROMPT = "a prompt that the database refuses\nin two lines)."
 CARD = {"front": "a front that is private", "back": "a back that is private"}
-CREDENTIALS = {"username": "alice", "password": "correct horse battery"}
+CREDENTIALS = {"username": "alice", "password": PASSWORD}
 REQUEST_ID = "from-the-proxy.1"
 GENERATIONS_ENDED = "mindflip_generations_ended_total"
 # PostgreSQL quotes rows like this in many of its errors.

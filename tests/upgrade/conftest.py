@@ -15,7 +15,7 @@ import pytest
 import redis
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.helpers.browser import chromium_path, launch_browser
+from tests.helpers.browser import chromium_path, launch_browser, open_context
 from tests.helpers.processes import RATES_FOR_ONE_ADDRESS, RunningServer, eventually, running_server
 from tests.upgrade import RECORDED, SECRET_KEY, write_models
 from tests.upgrade.profile import TIME_ZONE, restore_profile
@@ -98,7 +98,7 @@ def open_browser(chromium: Browser, upgraded: UpgradedState) -> Iterator[Callabl
     contexts = []
 
     def open_restored_page() -> Page:
-        contexts.append(chromium.new_context(timezone_id=TIME_ZONE, color_scheme="light"))
+        contexts.append(open_context(chromium, timezone_id=TIME_ZONE, color_scheme="light"))
         return restore_profile(contexts[-1], upgraded.profile, upgraded.server.url)
 
     yield open_restored_page

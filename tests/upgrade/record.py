@@ -37,7 +37,12 @@ from websockets import Subprotocol
 from websockets.sync.client import connect
 
 from mindflip.embedded import local_model, static_files
-from tests.helpers.browser import chromium_path, launch_browser, wait_for_service_worker
+from tests.helpers.browser import (
+    chromium_path,
+    launch_browser,
+    open_context,
+    wait_for_service_worker,
+)
 from tests.helpers.page_objects import Visitor
 from tests.helpers.processes import (
     RATES_FOR_ONE_ADDRESS,
@@ -152,7 +157,7 @@ class Recording:
     session_storage: dict[str, str] = field(default_factory=dict)
 
     def new_context(self) -> BrowserContext:
-        return self.browser.new_context(timezone_id=TIME_ZONE, color_scheme="light")
+        return open_context(self.browser, timezone_id=TIME_ZONE, color_scheme="light")
 
     def register_user(self, name: str, page: Page | None = None) -> Visitor:
         """Register a user, and return a visitor whose client has a token."""

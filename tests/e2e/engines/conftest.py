@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright
 
-from tests.helpers.browser import WEBGPU, collect_errors, launch_browser
+from tests.helpers.browser import WEBGPU, collect_errors, launch_browser, open_context
 from tests.helpers.engine_page import EnginePage
 from tests.helpers.processes import RATES_FOR_ONE_ADDRESS, RunningServer, running_server
+from tests.helpers.users import PASSWORD
 from tests.helpers.webllm_models import KIT, add_webllm_models
 
 # Chromium's message for work of WebGPU that is unfinished when its GPU process ends. A test ends
@@ -60,12 +61,12 @@ def open_page(browser: Browser, server: RunningServer) -> Iterator[Callable[...,
 
     def open_as_new_user(url: str = server.url, within: Browser = browser) -> EnginePage:
         # A service worker would hide requests from the tests.
-        contexts.append(within.new_context(service_workers="block"))
+        contexts.append(open_context(within, service_workers="block"))
         page = contexts[-1].new_page()
         engine_pages.append(EnginePage(page, collect_errors(page)))
         page.goto(f"{url}/sign-up")
         page.fill("[name=username]", f"alice-{secrets.token_hex(4)}")
-        page.fill("[name=password1]", "correct horse battery")
+        page.fill("[name=password1]", PASSWORD)
         page.get_by_role("button", name="Make account").click()
         page.wait_for_url(f"{url}/")
         return engine_pages[-1]

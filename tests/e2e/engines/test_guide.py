@@ -16,6 +16,7 @@ from tests.guide import client_class, sample
 from tests.helpers.browser import WEBGPU, launch_browser
 from tests.helpers.processes import RunningServer, eventually, running_server
 from tests.helpers.timeouts import TIMEOUT_SECONDS
+from tests.helpers.users import PASSWORD
 from tests.helpers.webllm_models import KIT, NO_KIT, TINY
 
 MODEL = "Llama-3-8B-Instruct-q4f16_1-MLC"
@@ -58,7 +59,7 @@ def server(
 
 @pytest.fixture(scope="module")
 def token(server: RunningServer) -> str:
-    credentials = {"username": "alice", "password": "correct horse battery"}
+    credentials = {"username": "alice", "password": PASSWORD}
     with server.client() as client:
         client.post("/api/auth/register", json=credentials).raise_for_status()
         return client.post("/api/auth/token", json=credentials).json()["access"]
@@ -73,7 +74,7 @@ def page(playwright: Playwright, server: RunningServer, token: str) -> Iterator[
         page.set_default_timeout(TIMEOUT_SECONDS * 1000)
         page.goto(f"{ORIGIN}/sign-in")
         page.get_by_label("Username").fill("alice")
-        page.get_by_label("Password", exact=True).fill("correct horse battery")
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(f"{ORIGIN}/")
         yield page
