@@ -1,8 +1,9 @@
 """Run all measurements, or only those that are named.
 
-Usage: python -m benchmarks [stages] [floor] [daphne] [two] [sockets] [resume] [admin]
+Usage: python -m benchmarks [stages] [floor] [daphne] [two] [sockets] [resume] [admin] [pages]
 
-`admin` only runs if it is named. It creates five million generations, or BENCHMARK_GENERATIONS.
+`admin` and `pages` only run if they are named. `admin` creates five million generations, or
+BENCHMARK_GENERATIONS. `pages` needs Chromium.
 """
 
 import os
@@ -11,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import admin, round_trips, sockets
+from benchmarks import admin, pages, round_trips, sockets
 from benchmarks.servers import FLOOR, NO_LIMITS
 from benchmarks.stages import stages
 from mindflip.embedded.run import ROOT
@@ -25,7 +26,7 @@ ALL = {
     "sockets": sockets.memory_of_open_sockets,
     "resume": sockets.a_long_resume,
 }
-NAMED_ONLY = {"admin": admin.lists_at_size}
+NAMED_ONLY = {"admin": admin.lists_at_size, "pages": pages.speed_of_pages}
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-MODELS = {"engines", "test_lighthouse.py", "test_pages_devices.py", "test_pages_generate.py"}
+MODELS = {"engines", "test_pages_devices.py", "test_pages_generate.py"}
 
 
 class GroupScheduling(LoadFileScheduling):

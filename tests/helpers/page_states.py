@@ -74,13 +74,17 @@ PAGE_STATES: dict[str, list[PageState]] = {
 PAGES = sorted({str(pattern.name) for pattern in urlpatterns} - NOT_PAGES | {"not found"})
 
 
-def open_state(visitor: Visitor, state: PageState) -> None:
+def open_state(
+    visitor: Visitor, state: PageState, cards: list[dict[str, str]] | None = None
+) -> None:
     """Open the page and press its button, as a new user if the state is signed in."""
     visitor.page.context.clear_cookies()
     if state.is_signed_in:
         visitor.name += "x"
         visitor.register()
-    deck = visitor.create_deck("Physics", CARDS) if state.is_signed_in and state.has_deck else ""
+    deck = ""
+    if state.is_signed_in and state.has_deck:
+        deck = visitor.create_deck("Physics", cards or CARDS)
     if state.is_signed_in:
         visitor.sign_in_with_cookie()
     visitor.page.set_viewport_size({"width": 1200, "height": 900})
