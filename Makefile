@@ -7,7 +7,7 @@ VENV_PYTHON = .venv/bin/python
 WITH_NODE = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test thorough guide soak record check lint prose lower-prose-budget texts messages modules types deployable audit installed pins format docs bench seed-large clean
+.PHONY: help run backup restore test thorough guide soak record check lint prose lower-prose-budget texts messages modules types deployable audit installed pins format hooks docs bench seed-large clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -101,6 +101,9 @@ format: installed ## format the code
 	$(VENV_PYTHON) -m ruff check --fix
 	$(VENV_PYTHON) -m ruff format
 	$(WITH_NODE) node node_modules/prettier/bin/prettier.cjs --log-level warn --write $(SCRIPTS)
+
+hooks: installed ## run `make check` before each commit
+	$(VENV_PYTHON) -m pre_commit install
 
 docs: installed ## write docs/settings.md, docs/asyncapi.json, docs/openapi.json and docs/api.md from the code
 	$(VENV_PYTHON) manage.py document_settings

@@ -16,6 +16,8 @@ CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 WITHOUT_EXAMPLES = {"models-light.webp"}  # shows the real catalogue, without cards
+FILE = re.compile(r"`((?:[\w.*-]+/)+[\w.*-]+\.(?:css|html|js|json|md|mjs|py|sh|toml|txt|yaml))`")
+IN_ARCHIVES = {"bin/cards.json"}  # a file of an export of all data
 HEADING = re.compile(r"^#+\s+(.+?)\s*$", re.MULTILINE)
 
 
@@ -44,6 +46,13 @@ def anchors(document: Path) -> set[str]:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_document_has_no_broken_links(document):
     assert broken_links(document) == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_file_that_document_names_with_its_folder_exists(document):
+    text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+    named = {name for name in FILE.findall(text) if "NAME" not in name} - IN_ARCHIVES
+    assert sorted(name for name in named if not any(ROOT.glob(name))) == []
 
 
 def test_every_page_is_linked_from_other_page():
