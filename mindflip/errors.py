@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from sessions_app.exceptions import Invalid
 from sessions_app.problems import MEDIA_TYPE, problem
-from sessions_app.rest.streaming import releasing_connection
+from sessions_app.sync_executor import releasing_connection
 
 
 @releasing_connection

@@ -9,7 +9,7 @@ from threading import Event, Lock
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-from sessions_app.rest.streaming import release_connection
+from sessions_app.sync_executor import release_connection
 
 # A hash keeps a core busy for about half a second. More hashes than cores would only compete with
 # each other and with other requests (measured in docs/performance.md).

@@ -21,7 +21,6 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
 from sessions_app import protocol
-from sessions_app.batching import Batcher
 from sessions_app.exceptions import RepeatedResponse
 from sessions_app.handlers.connection import SocketState
 from sessions_app.handlers.messages import done_message, engine_generate, result_messages
@@ -30,6 +29,7 @@ from sessions_app.protocol import ServerMessage
 from sessions_app.services import engines, fast_path, generations, leases, responses, sessions
 from sessions_app.services.catalogue import find_model
 from sessions_app.services.outcomes import Outcome, finish_generations
+from sessions_app.sync_executor import Batcher
 
 log = logging.getLogger(__name__)
 ENGINE_TYPES = {"response", "error", "progress"}

@@ -1,21 +1,12 @@
-"""Streaming downloads, and releasing the database connection while a request waits.
+"""Streaming downloads."""
 
-By default, Django keeps a connection for each request until the request ends, and a process has
-MINDFLIP_DATABASE_POOL of them. Requests that wait for a generation or for a slow client return
-their connection during the wait.
-"""
-
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from functools import wraps
-from typing import ParamSpec, TypeVar
+from collections.abc import AsyncIterator, Iterable, Iterator
 
 from asgiref.sync import sync_to_async
-from django.db import connection
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
-P = ParamSpec("P")
-T = TypeVar("T")
+from sessions_app.sync_executor import releasing_connection
 
 
 def download(
@@ -43,25 +34,3 @@ async def _sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     make = sync_to_async(releasing_connection(lambda: next(pieces, None)))
     while (piece := await make()) is not None:
         yield piece
-
-
-def releasing_connection(function: Callable[P, T]) -> Callable[P, T]:
-    """Return a function that calls `release_connection` after the given one."""
-
-    @wraps(function)
-    def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return function(*args, **kwargs)
-        finally:
-            release_connection()
-
-    return call
-
-
-def release_connection() -> None:
-    """Return the calling thread's database connection to the pool, unless it is in a transaction.
-
-    The next query takes another one.
-    """
-    if not connection.in_atomic_block:
-        connection.close()

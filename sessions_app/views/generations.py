@@ -23,7 +23,6 @@ from sessions_app.models import OPEN, Generation, WebLLMSession
 from sessions_app.rest.fields import validated_query
 from sessions_app.rest.idempotency import idempotency_key
 from sessions_app.rest.pagination import NewestFirst
-from sessions_app.rest.streaming import releasing_connection
 from sessions_app.serializers import (
     GenerationRequestSerializer,
     GenerationSerializer,
@@ -32,6 +31,7 @@ from sessions_app.serializers import (
 )
 from sessions_app.services import generations, sessions
 from sessions_app.services.representations import generation_shape
+from sessions_app.sync_executor import releasing_connection
 from sessions_app.views import openapi
 
 POLL_SECONDS = 5  # the delay if an event is lost

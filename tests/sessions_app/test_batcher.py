@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 
-from sessions_app.batching import Batcher
 from sessions_app.services.fast_path import execute_each
+from sessions_app.sync_executor import Batcher
 from tests.helpers.sockets import Socket, make_cards, open_socket
 
 
