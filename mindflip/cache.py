@@ -12,16 +12,10 @@ from django.utils.functional import cached_property
 
 
 class JSONSerializer:
-    """A serializer for Django's Redis cache that supports all JSON values.
+    """A serializer for Django's Redis cache that supports all JSON values."""
 
-    Integers are stored unencoded, so that INCR works on them.
-    """
-
-    def dumps(self, value: Any) -> bytes | int:
-        return value if type(value) is int else msgspec.json.encode(value)
-
-    def loads(self, data: bytes) -> Any:
-        return msgspec.json.decode(data)
+    dumps = staticmethod(msgspec.json.encode)
+    loads = staticmethod(msgspec.json.decode)
 
 
 class _OneClient(RedisCacheClient):
