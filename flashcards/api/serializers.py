@@ -16,8 +16,8 @@ from rest_framework.fields import empty
 from flashcards.formats.registry import CHOOSE, FORMATS
 from flashcards.formats.tables import Choices
 from flashcards.models import NAME_CHARACTERS, SIDE_CHARACTERS, TAG_CHARACTERS, Card, CardKind, Deck
+from flashcards.services.cards import NO_TAG, NO_TAGS
 from flashcards.services.imports import DeckReport, ImportReport
-from flashcards.services.tags import NO_TAG, NO_TAGS
 from sessions_app.rest.fields import NO_TEXT, CreatedQuerySerializer, IdField, JSONField, TextField
 
 SIDES = ("front", "back")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from flashcards.cloze import usable_kind
 from flashcards.formats.limits import Limits, too_large
 from flashcards.parsing.cards import SIDE_CHARACTERS, card_key, clean, trim
-from flashcards.services.tags import tags_usable
+from flashcards.services.cards import tags_usable
 
 EXAMPLES = 5
 EXAMPLE_CHARACTERS = 60

@@ -16,7 +16,7 @@ from flashcards.formats.limits import READING, FileRejected, Limits, Progress, d
 from flashcards.formats.mindflip_json_writer import FORMAT, VERSION
 from flashcards.parsing import InvalidCard, draft_card, extras_of
 from flashcards.parsing.cards import clean, trim
-from flashcards.services.tags import tags_usable
+from flashcards.services.cards import tags_usable
 
 TEXTS = {  # field: (column, maximum number of characters)
     "topic": ("topic", 200),

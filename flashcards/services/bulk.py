@@ -17,8 +17,8 @@ from django.utils.translation import gettext
 
 from flashcards.models import Card, Deck
 from flashcards.models.cards import CardQuerySet
+from flashcards.services.cards import tags_changed, tags_checked
 from flashcards.services.locks import decks_lock, decks_touch, next_position
-from flashcards.services.tags import tags_changed, tags_checked
 from sessions_app.exceptions import Invalid, NotFound
 
 WRITE_BATCH = 500

@@ -1,24 +1,25 @@
-"""Add and edit single cards.
+"""Add and edit single cards, and check the fields of cards and the tags of cards and decks.
 
-Both operations lock the deck, so that each position is assigned only once.
+Adding and editing lock the deck, so that each position is assigned only once. Tags that differ only
+in capitalization are duplicates.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils.translation import gettext, gettext_lazy, gettext_noop
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 
 from flashcards.cloze import usable_kind
 from flashcards.grounding import with_source_match
-from flashcards.models import SIDE_CHARACTERS, Card, CardKind, Deck
+from flashcards.models import SIDE_CHARACTERS, TAG_CHARACTERS, Card, CardKind, Deck
 from flashcards.parsing import InvalidCard, draft_card, extras_of
 from flashcards.parsing.cards import ROLES, clean, name_of, trim
 from flashcards.services.locks import decks_lock, decks_touch, next_position
-from flashcards.services.tags import tags_checked, tags_usable
 from sessions_app.exceptions import Invalid, NotFound
 
 NO_CARD = gettext_lazy("There is no card with this id.")
@@ -26,6 +27,14 @@ NO_GAP = gettext_noop(
     "A cloze card needs a gap in its front: write {{c1::hidden words}}, with a hint as {{c1::hidden"
     " words::hint}}."
 )
+MAX_TAGS = 50
+NO_TAG = format_lazy(
+    gettext_lazy(
+        "A tag has 1 to {maximum} characters: shorten the longer ones, leave out the empty ones."
+    ),
+    maximum=TAG_CHARACTERS,
+)
+NO_TAGS = gettext_lazy("Send tags as a list of texts.")
 # Fields of a card that have their own columns. All others are stored in `extras`.
 COLUMN_FIELDS = frozenset({"kind", "tags", "sentence", "found"})
 
@@ -164,3 +173,49 @@ def check_gap(kind: str, front: str) -> None:
     if usable_kind(kind, front) != kind:
         message = gettext(NO_GAP)
         raise Invalid(message, fields={"front": [message]})
+
+
+def tags_checked(value: Any) -> list[str]:
+    """Return the tags trimmed, without duplicates and in the same order.
+
+    Raise Invalid (field `tags`) if a tag does not have 1 to 60 characters, or if there are more
+    than 50 tags.
+    """
+    tags = tags_usable(value, limit=None)
+    if not isinstance(value, list | tuple) or not all(isinstance(tag, str) for tag in value):
+        message = str(NO_TAGS)
+    elif not all(0 < len(trim(clean(tag))) <= TAG_CHARACTERS for tag in value):
+        message = str(NO_TAG)
+    elif len(tags) > MAX_TAGS:
+        message = ngettext(
+            "These are %(count)s tags, and %(maximum)s is the most: leave some out.",
+            "These are %(count)s tags, and %(maximum)s is the most: leave some out.",
+            len(tags),
+        ) % {"count": len(tags), "maximum": MAX_TAGS}
+    else:
+        return tags
+    raise Invalid(message, fields={"tags": [message]})
+
+
+def tags_usable(value: Any, limit: int | None = MAX_TAGS) -> list[str]:
+    """Return the tags of an engine that can be stored, trimmed and without duplicates.
+
+    Invalid tags are left out. This function never raises an exception.
+    """
+    by_fold: dict[str, str] = {}
+    for tag in value if isinstance(value, list | tuple) else ():
+        trimmed = trim(clean(tag)) if isinstance(tag, str) else ""
+        if 0 < len(trimmed) <= TAG_CHARACTERS:
+            by_fold.setdefault(trimmed.casefold(), trimmed)
+    return list(by_fold.values())[:limit]
+
+
+def tags_changed(
+    tags: Iterable[str], *, add: Iterable[str] = (), remove: Iterable[str] = ()
+) -> list[str]:
+    """Return the tags without those in `remove`, followed by those in `add`.
+
+    Raise Invalid if there are too many.
+    """
+    removed = {tag.casefold() for tag in remove}
+    return tags_checked([*(tag for tag in tags if tag.casefold() not in removed), *add])

@@ -13,9 +13,14 @@ from django.utils.translation import gettext, pgettext
 from flashcards.grounding import with_source_match
 from flashcards.models import CARDS_PER_DECK, NAME_CHARACTERS, Card, Deck
 from flashcards.parsing.cards import Drafts, clean, extras_of, trim
-from flashcards.services.cards import COLUMN_FIELDS, check_gap, columns_checked, columns_usable
+from flashcards.services.cards import (
+    COLUMN_FIELDS,
+    check_gap,
+    columns_checked,
+    columns_usable,
+    tags_checked,
+)
 from flashcards.services.locks import NO_DECK
-from flashcards.services.tags import tags_checked
 from sessions_app.exceptions import Conflict, Invalid, NotFound
 from sessions_app.services.generations import generation_for_user, generations_for_user
 

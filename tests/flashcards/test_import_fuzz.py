@@ -24,7 +24,7 @@ from flashcards.formats.table_writer import table_writer, tags_from_cell, tags_t
 from flashcards.formats.tables import Choices
 from flashcards.models import Card, Deck
 from flashcards.parsing.cards import clean, trim
-from flashcards.services.tags import tags_usable
+from flashcards.services.cards import tags_usable
 from sessions_app.services.csv_safety import escape_formula, unescape_formula
 from tests.helpers.tiers import fuzz
 
