@@ -7,8 +7,8 @@ A state change is an UPDATE whose WHERE clause contains the old state, or a chan
 """
 
 from sessions_app.models.generations import ENDED, OPEN, Attempt, Generation, GenerationStatus
-from sessions_app.models.operations import AccountDeletion, Engine, HourlyStats
-from sessions_app.models.sessions import ALIVE, SessionStatus, WebLLMSession
+from sessions_app.models.operations import AccountDeletion, HourlyStats
+from sessions_app.models.sessions import ALIVE, Engine, SessionStatus, WebLLMSession
 
 __all__ = [
     "ALIVE",
