@@ -8,11 +8,10 @@ import json
 import math
 from typing import Any
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from sessions_app.exceptions import Invalid
-
-LEVELS = 32  # of nesting; no message or body of the API has more than 8
+from sessions_app.protocol.codec import is_too_deep, too_deep_message
 
 
 class InvalidJSON(Invalid):
@@ -43,30 +42,6 @@ def load_json(text: str | bytes) -> Any:
     if is_too_deep(value):
         raise InvalidJSON(too_deep_message())
     return value
-
-
-def too_deep_message() -> str:
-    """Return the message about a value with more than LEVELS levels of nesting."""
-    return ngettext(
-        "Use at most %(count)d level of nesting in JSON.",
-        "Use at most %(count)d levels of nesting in JSON.",
-        LEVELS,
-    ) % {"count": LEVELS}
-
-
-def is_too_deep(value: Any) -> bool:
-    """Return whether a decoded value has more than LEVELS levels of nesting."""
-    containers = [value] if isinstance(value, dict | list) else []
-    for _ in range(LEVELS):
-        inner = [
-            item
-            for container in containers
-            for item in (container.values() if isinstance(container, dict) else container)
-        ]
-        containers = [item for item in inner if isinstance(item, dict | list)]
-        if not containers:
-            return False
-    return True
 
 
 def _parse_int(digits: str) -> int:

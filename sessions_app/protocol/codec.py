@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,6 @@ import msgspec
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 
-from sessions_app.json_text import LEVELS, is_too_deep, too_deep_message
 from sessions_app.protocol.incoming import (
     REQUEST_ID_LENGTH,
     ClientMessage,
@@ -26,6 +24,7 @@ from sessions_app.protocol.outgoing import ServerMessage
 GUIDE = "guide"
 V1 = "mindflip.v1"
 CARDS_PATH = "webllm:flashcards"
+LEVELS = 32  # of nesting; no message or body of the API has more than 8
 
 
 class ProtocolError(Exception):
@@ -91,6 +90,30 @@ def decode(text: str, limits: Limits = Limits(), dialect: str = GUIDE) -> Client
         envelope = _envelope_of(text)
         error.message_type, error.about = envelope.message_type, envelope.ids
         raise
+
+
+def too_deep_message() -> str:
+    """Return the message about a value with more than LEVELS levels of nesting."""
+    return ngettext(
+        "Use at most %(count)d level of nesting in JSON.",
+        "Use at most %(count)d levels of nesting in JSON.",
+        LEVELS,
+    ) % {"count": LEVELS}
+
+
+def is_too_deep(value: Any) -> bool:
+    """Return whether a decoded value has more than LEVELS levels of nesting."""
+    containers = [value] if isinstance(value, dict | list) else []
+    for _ in range(LEVELS):
+        inner = [
+            item
+            for container in containers
+            for item in (container.values() if isinstance(container, dict) else container)
+        ]
+        containers = [item for item in inner if isinstance(item, dict | list)]
+        if not containers:
+            return False
+    return True
 
 
 def type_of(text: str) -> str:
@@ -235,25 +258,19 @@ def _invalid(problem: str) -> ProtocolError:
     return ProtocolError("invalid_message", text % {"problem": message})
 
 
-def _check_storable(value: Any) -> None:
-    """Raise ProtocolError if a text in the value cannot be stored by PostgreSQL.
+def _check_storable(value: Any, path: str = "") -> None:
+    """Raise ProtocolError with the path of the first text that PostgreSQL cannot store.
 
-    In frames, lone surrogates have already been replaced. In request bodies, they have not.
+    The path of a key is that of its object. In frames, lone surrogates have already been replaced.
+    In request bodies, they have not.
     """
-    for path, text in _texts(value):
-        if _UNSTORABLE.search(text):
-            reason = gettext("Remove NUL characters and half surrogate pairs.")
-            raise ProtocolError("invalid_message", reason, field=path)
-
-
-def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield each string in a value with its path; the path of a key is that of its object."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
+    if isinstance(value, str) and _UNSTORABLE.search(value):
+        reason = gettext("Remove NUL characters and half surrogate pairs.")
+        raise ProtocolError("invalid_message", reason, field=path)
+    if isinstance(value, dict):
         for name, inner in value.items():
-            yield path, name
-            yield from _texts(inner, f"{path}.{name}" if path else name)
+            _check_storable(name, path)
+            _check_storable(inner, f"{path}.{name}" if path else name)
     elif isinstance(value, list):
         for inner in value:
-            yield from _texts(inner, path)
+            _check_storable(inner, path)
