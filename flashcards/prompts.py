@@ -18,7 +18,7 @@ MESSAGE_TOKENS = 1_000  # the rest of 2,048 is for the answer
 PROMPT_TOKENS, REPEAT_TOKENS, OPTION_TOKENS = 400, 200, 60
 CUT_NOTE = "(The notes go on; this is their beginning.)"
 SYSTEM = (
-    "You write flashcards for a student. {kind} Be correct and brief. Every card asks something"
+    "You write flashcards for a student. %(kind)s Be correct and brief. Every card asks something"
     " else. Answer with a JSON array only."
 )
 ROLES = ("system", "user", "assistant", "user")
@@ -45,7 +45,7 @@ def build_messages(
     kind = options.get("kind") or DEFAULT_KIND.option
     row = KIND_OF_OPTION.get(kind, DEFAULT_KIND)
     rule = row.rule if kind in KIND_OF_OPTION else f"{row.rule} Kind of card: {_short(kind)}."
-    opening = [SYSTEM.format(kind=rule), EXAMPLE_TASK, row.example]
+    opening = [SYSTEM % {"kind": rule}, EXAMPLE_TASK, row.example]
     task = _task(prompt, options, fronts_so_far)
     if source := str(options.get("source") or "").strip():
         left = MESSAGE_TOKENS - sum(estimate_tokens(text) for text in (*opening, task))

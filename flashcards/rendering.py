@@ -20,7 +20,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from flashcards.spans import GAP_CLOSING, HINT, Gap, Math, Spans
+from flashcards.cloze import GAP_CLOSING, HINT, Gap, Math, Spans
 
 _LINK = re.compile(r"https?://", re.IGNORECASE)
 _PRODUCT = re.compile(r"(?<=[0-9])\*(?=[0-9])")

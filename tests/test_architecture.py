@@ -23,7 +23,6 @@ PURE = [
     "flashcards/prompts.py",
     "flashcards/rendering.py",
     "flashcards/scheduling.py",
-    "flashcards/spans.py",
     *(f"flashcards/parsing/{path.name}" for path in (ROOT / "flashcards/parsing").glob("*.py")),
 ]
 # Pure modules have texts, which are translated when they are used.

@@ -114,19 +114,13 @@ def _with_ids(
     used = {str(card.get("id")) for card in cards_so_far}
     cards = []
     for draft in drafts:
-        card_id = _as_uuid(draft.get("id"))
-        if card_id is None or card_id in used:
+        try:
+            card_id = str(UUID(draft["id"])) if len(draft["id"]) == 36 else ""
+        except (KeyError, TypeError, AttributeError, ValueError):
+            card_id = ""
+        if not card_id or card_id in used:
             card_id = str(make_id())
         used.add(card_id)
         sides = {"front": draft["front"], "back": draft["back"]}
         cards.append(extras_of(draft) | {"id": card_id} | sides)
     return cards
-
-
-def _as_uuid(sent: Any) -> str | None:
-    if not isinstance(sent, str) or len(sent) != 36:
-        return None
-    try:
-        return str(UUID(sent))
-    except ValueError:
-        return None

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from flashcards.cloze import filled_and_hidden, has_gaps
+from flashcards.cloze import GAP_OPENING, Spans, filled_and_hidden, has_gaps
 from flashcards.models import Card
 from flashcards.services.cards import NO_GAP
-from flashcards.spans import GAP_OPENING, Spans
 from tests.helpers import anki
 from tests.helpers.responses import read_stream
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flashcards.cloze import Spans
 from flashcards.rendering import card_html
-from flashcards.spans import Spans
 from tests.helpers.call_counts import count_calls
 from tests.helpers.tiers import fuzz
 

@@ -1,6 +1,6 @@
 /**
  * The math and the gaps in the text of a card, found in one pass over its delimiters. Pure. The
- * counterpart is flashcards/spans.py, which documents what a gap is. Both follow
+ * counterpart is flashcards/cloze.py, which documents what a gap is. Both follow
  * tests/contract/rendering_cases.json and tests/contract/cloze_cases.json.
  */
 
