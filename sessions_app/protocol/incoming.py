@@ -12,6 +12,7 @@ Word = Annotated[str, Meta(max_length=40)]
 Prompt = Annotated[str, Meta(min_length=1, max_length=8_000)]
 Source = Annotated[str, Meta(max_length=60_000)]
 Sentence = Annotated[str, Meta(max_length=2_000)]
+Tokens = Annotated[int, Meta(ge=0, le=10_000_000)]
 REQUEST_ID_LENGTH = 100
 RequestId = Annotated[str, Meta(min_length=1, max_length=REQUEST_ID_LENGTH)]
 ModelId = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9._\-/:]+$")]
@@ -67,8 +68,8 @@ class ResponseData(Struct, rename="camel", frozen=True):
 class Usage(Struct, rename="camel", omit_defaults=True, frozen=True):
     """The tokens and the time that a response took, in seconds of the engine's clock."""
 
-    prompt_tokens: Annotated[int, Meta(ge=0, le=10_000_000)] | None = None
-    completion_tokens: Annotated[int, Meta(ge=0, le=10_000_000)] | None = None
+    prompt_tokens: Tokens | None = None
+    completion_tokens: Tokens | None = None
     seconds: Annotated[float, Meta(ge=0, le=1_000_000)] | None = None
 
 
@@ -101,7 +102,7 @@ class EngineProgress(Struct, rename="camel", tag_field="type", tag="progress", f
     message: Sentence = ""
     generation_id: UUID | None = None
     lease: UUID | None = None
-    tokens: Annotated[int, Meta(ge=0)] | None = None
+    tokens: Tokens | None = None
 
 
 class Ready(Struct, rename="camel", tag_field="type", tag="ready", frozen=True):

@@ -20,9 +20,7 @@ class Progress(
     generation_id: UUID | None = None
 
 
-class EngineGenerate(
-    Struct, rename="camel", tag_field="type", tag="generate", omit_defaults=True, frozen=True
-):
+class EngineGenerate(Struct, rename="camel", tag_field="type", tag="generate", frozen=True):
     """A request to an engine.
 
     Clients of the integration guide use `prompt` and `options`. MindFlip's own client uses
@@ -38,7 +36,6 @@ class EngineGenerate(
     messages: list[dict[str, str]]
     response_format: dict[str, Any]
     cards_so_far: list[dict[str, Any]]
-    request_id: str | None = None
 
 
 class ResultData(Struct, rename="camel", omit_defaults=True, frozen=True):
@@ -63,7 +60,6 @@ class Result(
     data: ResultData
     request_id: str | None = None
     generation_id: UUID | None = None
-    deck_id: UUID | None = None
     seq: int | None = None
 
 
