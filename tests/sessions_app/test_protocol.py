@@ -14,7 +14,8 @@ from sessions_app import asyncapi, protocol
 from sessions_app.handlers import guide, v1
 from tests.helpers.tiers import fuzz
 
-CASES = json.loads((Path(__file__).parents[1] / "contract" / "protocol_cases.json").read_text())
+ROOT = Path(__file__).parents[2]
+CASES = json.loads((ROOT / "tests" / "contract" / "protocol_cases.json").read_text())
 
 
 def by_type(messages):
@@ -26,8 +27,8 @@ SERVER_MESSAGES, SERVER_MESSAGES_V1 = (
     by_type(asyncapi.SERVER_TYPES),
 )
 DIALECTS = [
-    (guide.HANDLERS, asyncapi.GUIDE_TYPES, "fromClient"),
-    (v1.HANDLERS, asyncapi.CLIENT_TYPES, "fromClientV1"),
+    (guide, asyncapi.GUIDE_TYPES, "fromClient"),
+    (v1, asyncapi.CLIENT_TYPES, "fromClientV1"),
 ]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -55,12 +56,93 @@ FIELD_NAMES = st.sampled_from(
 MESSAGE_TYPES = st.sampled_from(["generate", "response", "error", "progress", "result", "x"])
 
 
-@pytest.mark.parametrize(("handlers", "messages", "cases"), DIALECTS, ids=["guide", "v1"])
-def test_each_message_type_of_dialect_has_handler_and_valid_case(handlers, messages, cases):
-    assert set(handlers) == set(messages)
-    assert {message.__struct_config__.tag for message in messages} <= {
-        json.loads(case["text"]).get("type") for case in valid_cases(cases)
+@pytest.mark.parametrize(("dialect", "messages", "cases"), DIALECTS, ids=["guide", "v1"])
+def test_each_client_message_type_of_dialect_has_handler_and_valid_case(dialect, messages, cases):
+    assert set(dialect.HANDLERS) == set(messages), (
+        f"The messages of sessions_app/protocol/incoming.py and HANDLERS of {dialect.__name__}"
+        " must be the same."
+    )
+    tags = {json.loads(case["text"]).get("type") for case in valid_cases(cases)}
+    assert set(by_type(messages)) <= tags, (
+        f"Add a case to {cases} in tests/contract/protocol_cases.json."
+    )
+
+
+def test_each_server_message_type_has_case():
+    tags = {case["message"]["type"] for case in CASES["fromServer"] + CASES["fromServerV1"]}
+    assert set(SERVER_MESSAGES_V1) == tags, (
+        "Add a case to fromServerV1 in tests/contract/protocol_cases.json."
+    )
+
+
+def documented_fields(*senders):
+    """Return the rows of docs/protocol.md for the messages from these senders.
+
+    They are sets of the names in backticks, by message type.
+    """
+    _, guide_client, guide_server, v1_rows = re.split(
+        r"^### (?:From the client|From the server|mindflip\.v1)$",
+        (ROOT / "docs" / "protocol.md").read_text().partition("### Limits")[0],
+        flags=re.MULTILINE,
+    )
+    guide_rows = guide_server if "server" in senders else guide_client
+    cells = re.findall(r"^\| (`[^|]+) \|()([^|]+)\|$", guide_rows, re.MULTILINE)
+    cells += re.findall(r"^\| (`[^|]+) \| ([^|]+) \|([^|]+)\|$", v1_rows, re.MULTILINE)
+    fields = {}
+    for tags, sender, text in cells:
+        if not sender or sender.startswith(senders):
+            for tag in re.findall(r"`(\w+)`", tags):
+                names = re.findall(r"\w+", " ".join(re.findall(r"`[^`]+`", text)))
+                fields[tag] = fields.get(tag, set()) | set(names)
+    return fields
+
+
+@pytest.mark.parametrize(
+    ("messages", "senders"),
+    [
+        (asyncapi.CLIENT_TYPES, ("engine", "asker", "client", "both")),
+        (asyncapi.SERVER_TYPES, ("server", "to ", "both")),
+    ],
+    ids=["client", "server"],
+)
+def test_protocol_page_lists_every_message_type_with_its_fields(messages, senders):
+    fields = documented_fields(*senders)
+    missing = {
+        tag: set(message.__struct_encode_fields__) - fields.get(tag, set())
+        for tag, message in by_type(messages).items()
+        if not set(message.__struct_encode_fields__) <= fields.get(tag, set()) or tag not in fields
     }
+    assert missing == {}, "Add these messages and fields to the tables of docs/protocol.md."
+
+
+def properties_of(kinds):
+    """Return the schemas of the fields of these types and of the types in them, by their path."""
+    schemas = asyncapi.schemas()
+    names = {kind.__name__ for kind in kinds}
+    while nested := set(re.findall(r"/schemas/(\w+)", str([schemas[n] for n in names]))) - names:
+        names |= nested
+    return {
+        f"{name}.{field}": schema
+        for name in names
+        for field, schema in schemas[name].get("properties", {}).items()
+    }
+
+
+def test_names_of_fields_are_in_camel_case():
+    fields = properties_of((*asyncapi.CLIENT_TYPES, *asyncapi.SERVER_TYPES))
+    assert [path for path in fields if "_" in path] == [], 'Add rename="camel" to the struct.'
+
+
+def test_text_and_numbers_from_clients_have_bounds():
+    unlimited = {
+        path
+        for path, schema in properties_of(asyncapi.CLIENT_TYPES).items()
+        for part in schema.get("anyOf", [schema])
+        if (part.get("type") == "string" and not {"maxLength", "format"} & set(part))
+        or (part.get("type") in {"integer", "number"} and not {"minimum", "maximum"} <= set(part))
+    }
+    # The size of the whole `response` is limited.
+    assert unlimited == {"ResponseData.cards"}, "Add bounds in sessions_app/protocol/incoming.py."
 
 
 def valid_cases(cases):
@@ -246,9 +328,11 @@ def test_asyncapi_document_is_current_and_its_references_resolve():
     assert len(references) > 50
 
 
-@pytest.mark.parametrize("case", CASES["fromClient"], ids=lambda case: case["name"])
+@pytest.mark.parametrize(
+    "case", CASES["fromClient"] + CASES["fromClientV1"], ids=lambda case: case["name"]
+)
 def test_valid_client_message_conforms_to_its_asyncapi_schema(case):
     if "error" not in case:
-        message = protocol.decode(case["text"])
+        message = protocol.decode(case["text"], dialect=protocol.V1)
         value = json.loads(case["text"].replace("\\ud83e", ""))
         Draft202012Validator(asyncapi.schema_of(type(message))).validate(value)
