@@ -105,10 +105,11 @@ format: installed ## format the code
 hooks: installed ## run `make check` before each commit
 	$(VENV_PYTHON) -m pre_commit install
 
-docs: installed ## write docs/settings.md, docs/asyncapi.json, docs/openapi.json and docs/api.md from the code
+docs: installed ## write docs/settings.md, docs/asyncapi.json, docs/openapi.json, docs/api.md and the client's types from the code
 	$(VENV_PYTHON) manage.py document_settings
 	$(VENV_PYTHON) manage.py document_protocol
 	$(VENV_PYTHON) manage.py document_api
+	$(WITH_NODE) node node_modules/typescript/bin/tsc -p static/js/client
 
 bench: installed ## measure round trips against a minimal durable relay, and the time of each stage
 	$(VENV_PYTHON) -m benchmarks

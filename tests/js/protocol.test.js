@@ -3,18 +3,14 @@
  * messages, and send only messages from the table.
  */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { Engine, Server, assertFails, flush, outcomeOf } from "./client/fakes.js";
+import { HANDLERS } from "../../static/js/client/webllm-client.js";
+import { CASES, Engine, Server, assertFails, flush, outcomeOf } from "./client/fakes.js";
 
-const CASES = JSON.parse(readFileSync(new URL("../contract/protocol_cases.json", import.meta.url)));
 const SERVER = Object.fromEntries(
   [...CASES.fromServer, ...CASES.fromServerV1].map(({ name, message }) => [name, message]),
 );
-const ACCEPTED = [...CASES.fromClient, ...CASES.fromClientV1]
-  .filter((example) => !example.error)
-  .map(({ text }) => JSON.parse(text));
 const REQUEST_ID = "r-1";
 const CARDS = '[{"front":"ebb","back":"falling"},{"front":"flow","back":"rising"}]';
 
@@ -33,17 +29,15 @@ function withRequestId(message) {
   return { ...message, requestId: REQUEST_ID };
 }
 
-/** Check that every field of a message, with its type, is in an accepted case of the table. */
-function assertInTable(message) {
-  const accepted = ACCEPTED.filter(({ type }) => type === message.type);
-  assert.ok(accepted.length, `${message.type} is not in the table`);
-  for (const [field, value] of Object.entries(message)) {
-    assert.ok(
-      accepted.some((example) => typeof example[field] === typeof value),
-      `${message.type}.${field} is not in the table`,
-    );
-  }
-}
+test("every type of server message in the table has a handler", () => {
+  const types = new Set(Object.values(SERVER).map(({ type }) => type));
+  types.delete("pong"); // the client sends no ping
+  assert.deepEqual(
+    [...types].filter((type) => !(type in HANDLERS)),
+    [],
+    "Add these types to HANDLERS in static/js/client/webllm-client.js.",
+  );
+});
 
 test("every server message of the table is handled without an exception", async () => {
   for (const message of Object.values(SERVER)) {
@@ -121,7 +115,7 @@ test("a stale response leaves the call open", async () => {
   assert.equal((await outcomeOf(call.result)).state, "open");
 });
 
-test("every message that a client sends is in the table", async () => {
+test("a client sends every type of message that it can, and the fake server accepts it", async () => {
   const { server, socket, engine, call } = await requestCards();
   socket.receive(SERVER["a generate for an engine"]);
   socket.receive(SERVER["a ping"]);
@@ -141,7 +135,6 @@ test("every message that a client sends is in the table", async () => {
   await server.clock.advance(1);
   server.socket.sendSnapshot({ seq: 9 });
   const sent = [...socket.sent, ...server.socket.sent];
-  sent.forEach(assertInTable);
   const types = ["cancel", "card", "error", "generate", "pong", "progress", "ready", "response"];
   assert.deepEqual([...new Set(sent.map(({ type }) => type))].sort(), types);
 });

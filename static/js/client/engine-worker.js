@@ -32,7 +32,7 @@ export class EngineWorker {
    * @param {object} settings
    * @param {string} settings.modelId
    * @param {(message: object) => boolean} settings.send
-   * @param {(name: string, detail: any) => void} settings.emit
+   * @param {import("./events.js").ClientEmitter["emit"]} settings.emit
    * @param {(draft: {generationId: string, index: number, card: object}) => void} settings.onDraft
    *   called with a card that the server may not have
    */
@@ -231,7 +231,7 @@ class GenerationRun {
    * @param {object} settings
    * @param {any} settings.request  the server's `generate`
    * @param {(message: object) => boolean} settings.send
-   * @param {(name: string, detail: any) => void} settings.emit
+   * @param {import("./events.js").ClientEmitter["emit"]} settings.emit
    * @param {(draft: {generationId: string, index: number, card: object}) => void} settings.onDraft
    *   called with a card that the server may not have
    */

@@ -52,4 +52,13 @@ export class ClientEmitter extends Emitter {
   addEventListener(name, listener, options) {
     super.addEventListener(name, listener, options);
   }
+
+  /**
+   * @template {keyof ClientEvents} Name
+   * @param {Name} name
+   * @param {ClientEvents[Name]} detail
+   */
+  emit(name, detail) {
+    super.emit(name, detail);
+  }
 }

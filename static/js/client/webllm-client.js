@@ -58,6 +58,7 @@ export class WebLLMClient extends ClientEmitter {
       rest = new Rest({ token, baseUrl, fetch }),
     } = settings;
     const { sessions = new Sessions(rest), clock = realClock, WebSocket, random } = settings;
+    /** @type {ClientEmitter["emit"]} */
     const emit = (name, detail) => this.emit(name, detail);
     this.token = token;
     this.modelId = modelId;
@@ -244,7 +245,7 @@ export class WebLLMClient extends ClientEmitter {
  * The handlers of the server's messages, by type.
  * @type {Record<string, (client: any, message: any) => void>}
  */
-const HANDLERS = {
+export const HANDLERS = {
   session: ({ session }, message) => session(message),
   progress: ({ calls }, message) => calls.progress(message),
   card: ({ calls }, message) => calls.card(message),

@@ -3,8 +3,16 @@
  * the test triggers it.
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 
 import { WebLLMClient } from "../../../static/js/client/index.js";
+
+const TABLE = "tests/contract/protocol_cases.json";
+/** The messages that both sides are tested with. */
+export const CASES = JSON.parse(readFileSync(new URL(`../../../${TABLE}`, import.meta.url)));
+const ACCEPTED = [...CASES.fromClient, ...CASES.fromClientV1]
+  .filter((example) => !example.error)
+  .map(({ text }) => JSON.parse(text));
 
 /** Run everything that waits for neither a timer nor a message. */
 export async function flush() {
@@ -48,7 +56,19 @@ export class Clock {
   }
 }
 
-/** The server's end of a WebSocket. */
+/** Check that every field of a client's message, with its type, is in a case of the table. */
+function assertInTable(message) {
+  const accepted = ACCEPTED.filter(({ type }) => type === message.type);
+  assert.ok(accepted.length, `Add a case of ${message.type} to fromClientV1 in ${TABLE}.`);
+  for (const [field, value] of Object.entries(message)) {
+    assert.ok(
+      accepted.some((example) => typeof example[field] === typeof value),
+      `Add a case with ${message.type}.${field} to fromClientV1 in ${TABLE}.`,
+    );
+  }
+}
+
+/** The server's end of a WebSocket. It only accepts messages of the table. */
 class ServerSocket {
   readyState = 1;
   sent = [];
@@ -58,7 +78,9 @@ class ServerSocket {
   }
 
   send(text) {
-    this.sent.push(JSON.parse(text));
+    const message = JSON.parse(text);
+    assertInTable(message);
+    this.sent.push(message);
   }
 
   close() {
@@ -115,19 +137,10 @@ export class Server {
       ...settings,
     });
     client.events = [];
-    const eventNames = [
-      "connection",
-      "progress",
-      "card",
-      "draft",
-      "waiting",
-      "generation",
-      "tokens",
-      "enginefailed",
-      "problem",
-    ];
-    for (const name of eventNames)
-      client.addEventListener(name, ({ detail }) => client.events.push({ name, ...detail }));
+    client.emit = (name, detail) => {
+      client.events.push({ name, ...detail });
+      WebLLMClient.prototype.emit.call(client, name, detail);
+    };
     return client;
   }
 

@@ -29,10 +29,29 @@ test("the published types are those that TypeScript generates from the code", ()
   const folder = mkdtempSync(join(tmpdir(), "types-"));
   try {
     execFileSync(process.execPath, [TSC, "-p", CLIENT, "--outDir", folder], { stdio: "pipe" });
-    assert.deepEqual(readFiles(join(CLIENT, "types"), ".d.ts"), readFiles(folder, ".d.ts"));
+    const [published, generated] = [join(CLIENT, "types"), folder].map((types) =>
+      readFiles(types, ".d.ts"),
+    );
+    const outdated = Object.keys({ ...published, ...generated }).filter(
+      (name) => published[name] !== generated[name],
+    );
+    assert.deepEqual(outdated, [], "Run `make docs` to write static/js/client/types.");
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("docs/client.md lists every event of events.js", () => {
+  const types = readFileSync(join(CLIENT, "types/events.d.ts"), "utf8");
+  const page = readFileSync(join(ROOT, "docs/client.md"), "utf8");
+  const [, events] = types.split("export type ClientEvents = {");
+  const [, section] = page.split(/^## Events$|^## Errors$/m);
+  const names = (text, pattern) => [...text.matchAll(pattern)].map(([, name]) => name).sort();
+  assert.deepEqual(
+    names(section, /^\| `(\w+)` \|/gm),
+    names(events, /^ {4}(\w+): /gm),
+    "Describe the same events in docs/client.md and in static/js/client/events.js.",
+  );
 });
 
 test("the package has no dependencies, no outside imports and no use of the document", () => {

@@ -2,13 +2,13 @@
 export class Calls {
     /**
      * @param {object} settings
-     * @param {(name: string, detail: any) => void} settings.emit
+     * @param {import("./events.js").ClientEmitter["emit"]} settings.emit
      * @param {import("./rest.js").Rest} settings.rest
      * @param {(seconds: number) => void} settings.scheduleResend  called when the server has
      *   dropped a message
      */
     constructor({ emit, rest, scheduleResend }: {
-        emit: (name: string, detail: any) => void;
+        emit: import("./events.js").ClientEmitter["emit"];
         rest: import("./rest.js").Rest;
         scheduleResend: (seconds: number) => void;
     });

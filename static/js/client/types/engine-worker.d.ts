@@ -9,14 +9,14 @@ export class EngineWorker {
      * @param {object} settings
      * @param {string} settings.modelId
      * @param {(message: object) => boolean} settings.send
-     * @param {(name: string, detail: any) => void} settings.emit
+     * @param {import("./events.js").ClientEmitter["emit"]} settings.emit
      * @param {(draft: {generationId: string, index: number, card: object}) => void} settings.onDraft
      *   called with a card that the server may not have
      */
     constructor({ modelId, send, emit, onDraft }: {
         modelId: string;
         send: (message: object) => boolean;
-        emit: (name: string, detail: any) => void;
+        emit: import("./events.js").ClientEmitter["emit"];
         onDraft: (draft: {
             generationId: string;
             index: number;

@@ -43,6 +43,12 @@ export class ClientEmitter extends Emitter {
      * @param {AddEventListenerOptions | boolean} [options]
      */
     addEventListener<Name extends keyof ClientEvents>(name: Name, listener: (event: CustomEvent<ClientEvents[Name]>) => void, options?: AddEventListenerOptions | boolean): void;
+    /**
+     * @template {keyof ClientEvents} Name
+     * @param {Name} name
+     * @param {ClientEvents[Name]} detail
+     */
+    emit<Name extends keyof ClientEvents>(name: Name, detail: ClientEvents[Name]): void;
 }
 /**
  * The `detail` of each event of a WebLLMClient, by the event's name.

@@ -85,6 +85,11 @@ export class WebLLMClient extends ClientEmitter {
     close(): Promise<void>;
     #private;
 }
+/**
+ * The handlers of the server's messages, by type.
+ * @type {Record<string, (client: any, message: any) => void>}
+ */
+export const HANDLERS: Record<string, (client: any, message: any) => void>;
 import { ClientEmitter } from "./events.js";
 import { Call } from "./call.js";
 import { Rest } from "./rest.js";
