@@ -33,6 +33,7 @@ class Setting:
     name: str
     default: str
     help: str
+    is_secret: bool
 
 
 DECLARED: dict[str, Setting] = {}
@@ -115,7 +116,7 @@ def _value(variable: str) -> str:
 def _read(
     name: str, default: T, shown: str, help: str, parse: Callable[[str], T], is_secret: bool = False
 ) -> T:
-    DECLARED[name] = Setting(name, shown, help)
+    DECLARED[name] = Setting(name, shown, help, is_secret)
     variable = variable_of(name)
     raw = _value(variable)
     if not raw:
@@ -143,7 +144,7 @@ def text(
     return _read(name, default, default if shown is None else shown, help, validator, is_secret)
 
 
-def integer(name: str, default: int, help: str, least: int = 0, most: int | None = None) -> int:
+def integer(name: str, default: int, help: str, *, least: int, most: int | None = None) -> int:
     """Read a whole number that is at least `least` and, if `most` is given, at most `most`."""
 
     def parse(raw: str) -> int:

@@ -89,6 +89,7 @@ TRUSTED_PROXY_COUNT = env.integer(
     "MINDFLIP_TRUSTED_PROXY_COUNT",
     0,
     "number of your own proxies in front of this server, which set X-Forwarded-For and -Proto",
+    least=0,
 )
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
@@ -213,6 +214,7 @@ DATABASE_URL = env.text(
     EMBEDDED.database_url,
     "PostgreSQL, as postgresql://user:password@host:5432/name",
     shown="the embedded server",
+    is_secret=True,
 )
 try:
     DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
@@ -568,11 +570,13 @@ METRICS_TOKEN = env.text(
     "MINDFLIP_METRICS_TOKEN",
     "",
     "bearer token with which anybody may read /metrics; empty: nobody by a token",
+    is_secret=True,
 )
 WORKER_METRICS_PORT = env.integer(
     "MINDFLIP_WORKER_METRICS_PORT",
     0,
     "port of the worker's own /metrics on 127.0.0.1; 0: none",
+    least=0,
     most=65_535,
 )
 SHUTDOWN_TIMEOUT = env.integer(
@@ -585,6 +589,7 @@ SHUTDOWN_DELAY = env.integer(
     "MINDFLIP_SHUTDOWN_DELAY",
     0,
     "seconds of these that /readyz returns 503 before connections are closed, for load balancers",
+    least=0,
 )
 
 # --- Product: sessions and generations ---
@@ -713,6 +718,7 @@ INACTIVE_ACCOUNT_DAYS = env.integer(
     "MINDFLIP_INACTIVE_ACCOUNT_DAYS",
     0,
     "days after which an account that nobody uses is erased; 0: never",
+    least=0,
 )
 # One task deletes four kinds of data in turn. Together they must fit into CELERY_TASK_TIME_LIMIT,
 # or the last kinds would never be deleted.

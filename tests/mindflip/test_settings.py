@@ -1,6 +1,8 @@
 """Invalid settings are rejected with a message that names the variable and the expected value."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import global_settings
 from django.contrib.auth.models import User
 from django.core.checks import run_checks
 from django.core.management import call_command
@@ -154,28 +157,87 @@ def test_empty_variable_counts_as_unset() -> None:
     assert _start_with(MINDFLIP_PORT="", MINDFLIP_DEBUG=" ").returncode == 0
 
 
-@pytest.mark.parametrize(
-    ("values", "code"),
-    [
-        ({"SESSION_ACTIVITY_INTERVAL": 60, "SESSION_IDLE_SECONDS": 30}, "mindflip.E001"),
-        ({"LEASE_GRACE_SECONDS": 150, "LEASE_SECONDS": 150}, "mindflip.E002"),
-        ({"RESPONSE_MAX_BYTES": 1024, "MESSAGE_MAX_BYTES": 2048}, "mindflip.E003"),
-        ({"SOCKET_BURST": 1, "SOCKET_RATE": 2}, "mindflip.E004"),
-        ({"SHUTDOWN_DELAY": 20, "SHUTDOWN_TIMEOUT": 20}, "mindflip.E005"),
-        ({"HEARTBEAT_SECONDS": 60, "ENGINE_TIMEOUT_SECONDS": 60}, "mindflip.E006"),
-        ({"WORKER_METRICS_PORT": 3000, "PORT": 3000}, "mindflip.E007"),
-        ({"IMPORT_TIME_LIMIT": 300}, "mindflip.E008"),
-        ({"DEBUG": True, "IS_PRIVATE": False}, "mindflip.E009"),
-        ({"DATA_DIR": Path("/proc")}, "mindflip.E010"),
-        ({"SESSION_RETENTION_DAYS": 6}, "mindflip.E011"),
-        ({"BIND": "0.0.0.0", "IS_PRIVATE": True}, "mindflip.W001"),
-    ],
-)
+CONTRADICTIONS: list[tuple[dict[str, object], str]] = [
+    ({"SESSION_ACTIVITY_INTERVAL": 60, "SESSION_IDLE_SECONDS": 30}, "mindflip.E001"),
+    ({"LEASE_GRACE_SECONDS": 150, "LEASE_SECONDS": 150}, "mindflip.E002"),
+    ({"RESPONSE_MAX_BYTES": 1024, "MESSAGE_MAX_BYTES": 2048}, "mindflip.E003"),
+    ({"SOCKET_BURST": 1, "SOCKET_RATE": 2}, "mindflip.E004"),
+    ({"SHUTDOWN_DELAY": 20, "SHUTDOWN_TIMEOUT": 20}, "mindflip.E005"),
+    ({"HEARTBEAT_SECONDS": 60, "ENGINE_TIMEOUT_SECONDS": 60}, "mindflip.E006"),
+    ({"WORKER_METRICS_PORT": 3000, "PORT": 3000}, "mindflip.E007"),
+    ({"IMPORT_TIME_LIMIT": 300}, "mindflip.E008"),
+    ({"DEBUG": True, "IS_PRIVATE": False}, "mindflip.E009"),
+    ({"DATA_DIR": Path("/proc")}, "mindflip.E010"),
+    ({"SESSION_RETENTION_DAYS": 6}, "mindflip.E011"),
+    ({"BIND": "0.0.0.0", "IS_PRIVATE": True}, "mindflip.W001"),
+]
+
+
+@pytest.mark.parametrize(("values", "code"), CONTRADICTIONS)
 def test_contradictory_settings_are_reported_by_system_check(
     values: dict[str, object], code: str
 ) -> None:
     with override_settings(**values):
         assert [message.id for message in run_checks(tags=[checks.TAG])] == [code]
+
+
+def test_every_system_check_has_its_own_code_and_test() -> None:
+    codes = re.findall(r"mindflip\.[EW]\d+", Path(checks.__file__).read_text())
+    # tests/mindflip/test_renamed_variables.py tests mindflip.W002.
+    tested = [*(code for _, code in CONTRADICTIONS), "mindflip.W002"]
+    assert sorted(codes) == sorted(tested), (
+        "Give each rule of mindflip/checks.py a code of its own and a case in CONTRADICTIONS."
+    )
+
+
+def test_every_setting_is_used() -> None:
+    declared = {
+        target.id
+        for node in ast.walk(ast.parse((ROOT / "mindflip" / "settings.py").read_text()))
+        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("env.")
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    apps = [ROOT / name for name in ("mindflip", "sessions_app", "flashcards")]
+    code = "\n".join(path.read_text() for app in apps for path in app.rglob("*.py"))
+    unused = {
+        name
+        for name in declared
+        if not hasattr(global_settings, name) and len(re.findall(rf"\b{name}\b", code)) == 1
+    }
+    assert len(declared) > 50
+    assert unused == set(), "No code uses these settings of mindflip/settings.py."
+
+
+def test_variables_in_documents_and_code_are_declared() -> None:
+    # These variables of tests and checks are not settings.
+    development = {"API_EXAMPLES", "API_SEED", "AUDIT", "CHROMIUM", "TEST_FOLDER"}
+    folders = ("docs", "mindflip", "sessions_app", "flashcards", "templates")
+    texts = [
+        path.read_text()
+        for folder in folders
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and path.suffix not in {".mo", ".png", ".pyc", ".webp"}
+    ]
+    names = set(re.findall(r"\bMINDFLIP_([A-Z_]+)\b", "\n".join(texts))) - development
+    declared = set(env.DECLARED) | set(env.RENAMED)
+    assert {f"MINDFLIP_{name}" for name in names} - declared == set(), (
+        "Declare these variables in mindflip/settings.py, or correct their names."
+    )
+
+
+def test_secrets_are_declared_as_such_and_operators_learn_how_to_change_them() -> None:
+    pattern = r"(?:DSN|KEY|KEYS|KEY_FALLBACKS|PASSWORD|SECRET|TOKEN|URL|URLS)$"
+    secrets = {name for name, setting in env.DECLARED.items() if setting.is_secret}
+    assert {name for name in env.DECLARED if re.search(pattern, name)} == secrets, (
+        "Pass is_secret=True in mindflip/settings.py, so that no error message contains the value,"
+        " and name secrets like the others."
+    )
+    page = (ROOT / "docs" / "operating.md").read_text()
+    table = page.partition("## Change secrets")[2].partition("\n## ")[0]
+    assert {name for name in secrets if f"`{name}`" not in table} == set(), (
+        'Add these secrets to "Change secrets" in docs/operating.md.'
+    )
 
 
 def test_sources_of_collected_files_match_staticfiles_dirs(settings: Any) -> None:
