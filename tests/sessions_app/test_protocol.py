@@ -75,6 +75,17 @@ def test_each_server_message_type_has_case():
     )
 
 
+def test_each_message_type_is_exported_and_each_server_message_type_is_sent():
+    kinds = {kind.__name__ for kind in (*asyncapi.CLIENT_TYPES, *asyncapi.SERVER_TYPES)}
+    assert kinds - set(protocol.__all__) == set(), "Export it in sessions_app/protocol/__init__.py."
+    senders = [ROOT / "sessions_app" / "consumers.py", *(ROOT / "sessions_app/handlers").iterdir()]
+    code = "\n".join(path.read_text() for path in senders if path.suffix == ".py")
+    sent = set(re.findall(r"\bprotocol\.(\w+)\(", code))
+    assert {kind.__name__ for kind in asyncapi.SERVER_TYPES} - sent == set(), (
+        "Send it in sessions_app/handlers, or remove it from sessions_app/protocol/outgoing.py."
+    )
+
+
 def documented_fields(*senders):
     """Return the rows of docs/protocol.md for the messages from these senders.
 
