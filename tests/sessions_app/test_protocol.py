@@ -71,7 +71,8 @@ def test_each_client_message_type_of_dialect_has_handler_and_valid_case(dialect,
 def test_each_server_message_type_has_case():
     tags = {case["message"]["type"] for case in CASES["fromServer"] + CASES["fromServerV1"]}
     assert set(SERVER_MESSAGES_V1) == tags, (
-        "Add a case to fromServerV1 in tests/contract/protocol_cases.json."
+        "ServerMessage in sessions_app/protocol/outgoing.py and the cases of fromServerV1 in"
+        " tests/contract/protocol_cases.json must have the same types."
     )
 
 
