@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from mindflip import env
 from mindflip.embedded import state
+from mindflip.embedded.static_files import MODULES
 
 # --- Paths: the code and the data folder ---
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -355,19 +356,9 @@ USE_TZ = True
 # --- Static files: our own files, modules from npm and the operator's models ---
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
-    ("vendor/web-llm", NODE_MODULES / "@mlc-ai/web-llm/lib"),
-    ("vendor/wllama", NODE_MODULES / "@wllama/wllama/esm"),
-    ("vendor/wllama-compat", NODE_MODULES / "@wllama/wllama-compat/wasm"),
-    ("vendor/katex", NODE_MODULES / "katex/dist"),
-    ("vendor/markdown-it", NODE_MODULES / "markdown-it/dist/browser"),
-    ("vendor/dompurify", NODE_MODULES / "dompurify/dist"),
-    ("vendor/ts-fsrs", NODE_MODULES / "ts-fsrs/dist"),
-    ("vendor/uplot", NODE_MODULES / "uplot/dist"),
-    ("vendor/pdfjs", NODE_MODULES / "pdfjs-dist/build"),
-    ("vendor/pdfjs-cmaps", NODE_MODULES / "pdfjs-dist/cmaps"),
+    *((f"vendor/{name}", BASE_DIR / "node_modules" / path) for name, path in MODULES.items()),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -15,20 +15,27 @@ from pathlib import Path
 from .process import StartupError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-MODULES = (
-    "@mlc-ai/web-llm/lib",
-    "@wllama/wllama/esm",
-    "@wllama/wllama-compat/wasm",
-    "katex/dist",
-    "markdown-it/dist/browser",
-    "dompurify/dist",
-    "ts-fsrs/dist",
-    "uplot/dist",
-    "pdfjs-dist/build",
-    "pdfjs-dist/cmaps",
+# Folders of npm packages, by their names under /static/vendor/
+MODULES = {
+    "web-llm": "@mlc-ai/web-llm/lib",
+    "wllama": "@wllama/wllama/esm",
+    "wllama-compat": "@wllama/wllama-compat/wasm",
+    "katex": "katex/dist",
+    "markdown-it": "markdown-it/dist/browser",
+    "dompurify": "dompurify/dist",
+    "ts-fsrs": "ts-fsrs/dist",
+    "uplot": "uplot/dist",
+    "pdfjs": "pdfjs-dist/build",
+    "pdfjs-cmaps": "pdfjs-dist/cmaps",
+}
+SOURCES = ("static", *(f"node_modules/{module}" for module in MODULES.values()))
+MADE_BY = (
+    "requirements.txt",
+    "package-lock.json",
+    "mindflip/storage.py",
+    "mindflip/settings.py",
+    "mindflip/embedded/static_files.py",
 )
-SOURCES = ("static", *(f"node_modules/{module}" for module in MODULES))
-MADE_BY = ("requirements.txt", "package-lock.json", "mindflip/storage.py", "mindflip/settings.py")
 # Files in packages that the pages do not use: files for editors and other module systems, builds
 # of pdf.js that are not minified, and a second viewer for the API documents.
 UNUSED = (

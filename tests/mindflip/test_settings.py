@@ -241,13 +241,6 @@ def test_secrets_are_declared_as_such_and_operators_learn_how_to_change_them() -
     )
 
 
-def test_sources_of_collected_files_match_staticfiles_dirs(settings: Any) -> None:
-    served = [
-        Path(place[1] if isinstance(place, tuple) else place) for place in settings.STATICFILES_DIRS
-    ]
-    assert {path.relative_to(ROOT).as_posix() for path in served} == set(static_files.SOURCES)
-
-
 @pytest.mark.parametrize("source", [*static_files.SOURCES, *static_files.MADE_BY])
 def test_static_files_are_collected_again_only_if_source_has_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
