@@ -10,7 +10,6 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from mindflip.celery import app
 from sessions_app.models import Attempt, Generation, GenerationStatus, WebLLMSession
 from sessions_app.services import retention
 from sessions_app.services.sessions import session_close
@@ -151,8 +150,3 @@ def test_failed_sign_ins_are_deleted_after_7_days(alice, client):
         )
     delete_expired_logins()
     assert [attempt.username for attempt in AccessAttempt.objects.all()] == ["nobody-6"]
-
-
-def test_scheduled_tasks_are_registered(settings):
-    app.loader.import_default_modules()
-    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(app.tasks)
