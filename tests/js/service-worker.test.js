@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 import vm from "node:vm";
 
@@ -34,4 +34,16 @@ test("a texts file is cached unless its response is no-store", async () => {
     "https://mindflip.example/texts/de.0123456789ab.js",
   ]);
   assert.deepEqual(await storedAfter("no-store"), []);
+});
+
+test("the packages of engines are not cached, because they are megabytes", () => {
+  const [, source] = SCRIPT.match(/^const CACHED_PATHS = \/(.+)\/;/m);
+  const folder = new URL("../../static/js/engine/", import.meta.url);
+  const modules = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), "utf8"));
+  const packages = modules.flatMap((text) => [...text.matchAll(/\.\.\/(vendor\/[^/"]+)/g)]);
+  assert.ok(packages.length);
+  const cached = packages
+    .map(([, path]) => `/static/${path}/x.js`)
+    .filter((path) => new RegExp(source).test(path));
+  assert.deepEqual(cached, [], "Exclude them in CACHED_PATHS of static/js/service-worker.js.");
 });
