@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from posixpath import dirname, join, normpath
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar, get_args
 from urllib.parse import quote
 
 import msgspec
@@ -69,6 +69,10 @@ class WllamaDescription(_Description, frozen=True, kw_only=True, tag="wllama"):
 
 
 Description = WebLLMDescription | WllamaDescription
+ENGINES: tuple[str, ...] = tuple(
+    description.__struct_config__.tag for description in get_args(Description)
+)
+"""The names of the engines whose models can be in the folder, as in static/js/engine/engines.js."""
 
 
 class InvalidDescription(Exception):
@@ -115,7 +119,7 @@ class CatalogueModel(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     model_id: str
     name: str
-    engine: Literal["webllm", "wllama"]
+    engine: Annotated[str, msgspec.Meta(extra_json_schema={"enum": ENGINES})]
     url: str
     library: str | None = None
     download_mb: float | None = None
@@ -198,9 +202,11 @@ def _read_models(folder: Path, files: tuple[File, ...]) -> tuple[CatalogueModel,
 
 def _read_model(folder: Path, name: str, files: Mapping[str, File]) -> CatalogueModel:
     description = read_description((folder / name).read_bytes())
-    if isinstance(description, WllamaDescription):
-        return _wllama_model(folder, name, description, files)
-    return _webllm_model(folder, name, description, files)
+    match description:
+        case WebLLMDescription():
+            return _webllm_model(folder, name, description, files)
+        case WllamaDescription():
+            return _wllama_model(folder, name, description, files)
 
 
 def _wllama_model(
@@ -250,7 +256,7 @@ def _model(description: Description, parts: list[File], **columns: Any) -> Catal
     return CatalogueModel(
         model_id=description.model_id,
         name=description.name or description.model_id,
-        engine="wllama" if isinstance(description, WllamaDescription) else "webllm",
+        engine=str(description.__struct_config__.tag),
         download_mb=round(sum(part.size for part in parts) / _MB, 1),
         vram_mb=description.vram_mb,
         is_local=True,

@@ -1,6 +1,7 @@
 """The models that a page can load: those of the WebLLM package and of the models folder."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from sessions_app.services.catalogue import CatalogueModel, find_model, list_models, prebuilt_models
+from sessions_app.services.model_folder import ENGINES, read_description
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLE = ROOT / "node_modules" / "@mlc-ai" / "web-llm" / "lib" / "index.js"
@@ -30,6 +32,13 @@ def add_gguf_model(models_folder: Path, name: str = "small", **fields: Any) -> N
         models_folder / f"{name}.json",
         **{"engine": "wllama", "modelId": name, "file": f"{name}.gguf"} | fields,
     )
+
+
+def run_script(source: str) -> Any:
+    """Run a JavaScript module in node and return the JSON that it prints."""
+    command = ["node", "--input-type=module", "-e", source]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return json.loads(run.stdout)
 
 
 def add_webllm_model(models_folder: Path, **fields: Any) -> Path:
@@ -57,14 +66,11 @@ def local_models() -> list[CatalogueModel]:
 
 
 def test_prebuilt_models_match_model_list_of_webllm_package() -> None:
-    script = (
-        "import('@mlc-ai/web-llm').then((w) =>"
-        " console.log(JSON.stringify(w.prebuiltAppConfig.model_list)))"
+    model_list = run_script(
+        "import { prebuiltAppConfig } from '@mlc-ai/web-llm';"
+        "console.log(JSON.stringify(prebuiltAppConfig.model_list));"
     )
-    run = subprocess.run(
-        ["node", "-e", script], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    records = {record["model_id"]: record for record in json.loads(run.stdout)}
+    records = {record["model_id"]: record for record in model_list}
     models = prebuilt_models(BUNDLE)
     assert len(models) > 100
     for model in models:
@@ -80,6 +86,24 @@ def test_prebuilt_models_match_model_list_of_webllm_package() -> None:
         )
         assert model.overrides == record["overrides"]
     assert all("embed" in model_id for model_id in records)  # embedding models generate no text
+
+
+def test_pages_and_models_folder_know_the_same_engines() -> None:
+    in_browser = run_script(
+        "import { ENGINES } from './static/js/engine/engines.js';"
+        "console.log(JSON.stringify(Object.keys(ENGINES)));"
+    )
+    assert set(in_browser) == set(ENGINES), (
+        "Add the engine to ENGINES of static/js/engine/engines.js and to Description of"
+        " sessions_app/services/model_folder.py."
+    )
+
+
+def test_models_page_has_valid_description_for_every_engine() -> None:
+    page = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^```json\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    described = {json.loads(text)["engine"] for text in examples if read_description(text.encode())}
+    assert described == set(ENGINES), "Add an example of a description to docs/models.md."
 
 
 def test_model_of_integration_guide_is_listed_with_its_requirements() -> None:

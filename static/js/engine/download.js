@@ -5,7 +5,7 @@
 // localhost) download into memory.
 
 import { CacheManager, ModelManager } from "../../vendor/wllama/index.js";
-import { retryWhileBusy } from "./stored-models.js";
+import { retryWhileBusy } from "./busy-files.js";
 
 const FOLDER = "cache";
 const PROGRESS_INTERVAL_MS = 100;

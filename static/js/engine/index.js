@@ -1,12 +1,13 @@
-// Language models in the browser: WebLLM and wllama behind one interface, each in a Web Worker.
+// Language models in the browser: the engines behind one interface, each in a Web Worker.
 
+import { ENGINES } from "./engines.js";
 import { WorkerEngine } from "./worker-engine.js";
 
 export { findEngines } from "./capabilities.js";
 export { EngineError } from "./errors.js";
 
 /**
- * @typedef {{engine: "webllm"|"wllama", modelId: string, adapter:
+ * @typedef {{engine: string, modelId: string, adapter:
  *   import("./capabilities.js").Adapter|null, threads: number, context: number|null}} EngineFacts
  *
  * @typedef {{promptTokens: number, completionTokens: number, seconds: number}} Usage
@@ -43,10 +44,9 @@ export { EngineError } from "./errors.js";
  */
 export function createEngine(model) {
   // These URLs contain content hashes. They are resolved here, because a worker has no import map.
+  const assets = Object.entries(ENGINES[model.engine].assets);
   return new WorkerEngine(model, {
     workerUrl: import.meta.resolve("mindflip/engine/worker.js"),
-    wasmUrl: import.meta.resolve("mindflip/wllama.wasm"),
-    compatWasmUrl: import.meta.resolve("mindflip/wllama-compat.wasm"),
-    compatScriptUrl: import.meta.resolve("mindflip/wllama-compat.js"),
+    ...Object.fromEntries(assets.map(([key, name]) => [key, import.meta.resolve(name)])),
   });
 }

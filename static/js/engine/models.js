@@ -3,7 +3,7 @@
 /**
  * @typedef {object} CatalogueModel  An entry of GET /api/webllm/models.
  * @property {string} modelId
- * @property {"webllm"|"wllama"} engine
+ * @property {string} engine    a key of ENGINES
  * @property {string} url       folder of the weights or GGUF file, relative to the server if local
  * @property {string|null} library
  * @property {number|null} downloadMb

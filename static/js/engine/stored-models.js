@@ -1,8 +1,15 @@
-// The models that are stored in this browser: by WebLLM in the Cache API, and by wllama in the
-// origin private file system. This module lists, measures and deletes them.
+// The models that are stored in this browser: by wllama in the origin private file system, and by
+// the other engines in the Cache API. This module lists, measures and deletes them.
 
-/** The names of web-llm's caches. */
-const CACHES = ["webllm/model", "webllm/config", "webllm/wasm"];
+import { retryWhileBusy } from "./busy-files.js";
+import { ENGINES } from "./engines.js";
+
+/** The engines that use the Cache API, by the names of their caches. */
+const CACHES = new Map(
+  Object.entries(ENGINES).flatMap(([engine, { caches: names }]) =>
+    names.map((name) => [name, engine]),
+  ),
+);
 const FOLDER = "cache";
 const METADATA = "__metadata__";
 const MB = 1_000_000;
@@ -41,7 +48,7 @@ export async function estimateStorage() {
 
 async function cachedFiles() {
   if (!globalThis.caches) return [];
-  const names = (await caches.keys()).filter((name) => CACHES.includes(name));
+  const names = (await caches.keys()).filter((name) => CACHES.has(name));
   return (await Promise.all(names.map(filesOfCache))).flat();
 }
 
@@ -49,12 +56,17 @@ async function filesOfCache(name) {
   const cache = await caches.open(name);
   const requests = await cache.keys();
   return Promise.all(
-    requests.map(async ({ url }) => ({
-      store: "cache",
-      storeKey: name,
-      address: url,
-      bytes: await sizeOf(await cache.match(url)),
-    })),
+    requests.map(async ({ url }) => {
+      const bytes = await sizeOf(await cache.match(url));
+      return {
+        engine: CACHES.get(name),
+        store: "cache",
+        storeKey: name,
+        address: url,
+        bytes,
+        expectedBytes: bytes, // caches only contain complete files
+      };
+    }),
   );
 }
 
@@ -113,6 +125,7 @@ async function privateFile(folder, name, handle) {
   const { size } = await handle.getFile();
   const { originalURL = "", originalSize } = await metadataOf(folder, name);
   return {
+    engine: "wllama",
     store: "file",
     storeKey: name,
     address: originalURL,
@@ -143,15 +156,15 @@ async function deletePrivate({ storeKey }) {
 // Grouping of the stored files by model, without reading them.
 
 /**
- * @typedef {{store: "cache"|"file", storeKey: string, address: string, bytes: number,
- *   expectedBytes?: number}} StoredFile  `storeKey` is the name of
+ * @typedef {{engine: string, store: "cache"|"file", storeKey: string, address: string, bytes:
+ *   number, expectedBytes?: number}} StoredFile  `storeKey` is the name of
  *   the cache, or of the file in wllama's folder; `address` is the URL that it was downloaded from,
  *   or "" if unknown
  * @typedef {object} StoredModel  the stored files of one model
  * @property {string} key
  * @property {string|null} modelId  null if no model in the server's list has this address
  * @property {string} name
- * @property {"webllm"|"wllama"} engine
+ * @property {string} engine
  * @property {number} bytes
  * @property {boolean} isComplete
  * @property {StoredFile[]} files
@@ -209,10 +222,9 @@ function isLibrary({ address }) {
 }
 
 function newGroup(key, model, base, file) {
-  const engine = file.store === "cache" ? "webllm" : "wllama";
   return {
     key,
-    engine,
+    engine: model?.engine ?? file.engine,
     modelId: model?.modelId ?? null,
     name: model?.name ?? model?.modelId ?? nameOf(base),
     bytes: 0,
@@ -223,7 +235,7 @@ function newGroup(key, model, base, file) {
 /** Return all base URLs under which files of the model may be stored. */
 function addresses(model, origin) {
   const url = new URL(model.url, origin).href;
-  if (model.engine === "wllama") return [withoutPart(url)];
+  if (model.engine !== "webllm") return [withoutPart(url)];
   const library = model.library ? [new URL(model.library, origin).href] : [];
   return [modelFolder(url), ...library];
 }
@@ -237,10 +249,10 @@ function modelFolder(url) {
 /**
  * Return the base URL that the files of a model share.
  *
- * It is WebLLM's folder, its library, or the GGUF file without its part number.
+ * It is WebLLM's folder, its library, or another engine's file without its part number.
  */
-function baseOf({ store, address, storeKey }) {
-  if (store === "file") return address ? withoutPart(address) : storeKey;
+function baseOf({ engine, address, storeKey }) {
+  if (engine !== "webllm") return address ? withoutPart(address) : storeKey;
   return isLibrary({ address }) ? address : new URL(".", address).href;
 }
 
@@ -256,7 +268,7 @@ function nameOf(base) {
 }
 
 function isComplete({ engine, files }, shards) {
-  if (engine === "wllama") {
+  if (engine !== "webllm") {
     const parts = Number(PART.exec(files[0].address)?.[1] ?? 1);
     return (
       files.length === parts && files.every(({ bytes, expectedBytes }) => bytes === expectedBytes)
@@ -264,25 +276,4 @@ function isComplete({ engine, files }, shards) {
   }
   const weights = files.filter(({ address }) => address.endsWith(".bin"));
   return weights.length > 0 && weights.length === shards(baseOf(weights[0]));
-}
-
-const RETRY_DELAY_MS = 100;
-
-/**
- * Retry an operation on a private file while another worker still has the file open.
- *
- * That worker was terminated, or its download was cancelled, a moment ago.
- * @template T
- * @param {() => Promise<T>} operation
- * @param {number} attempts after the last one, the browser's error is thrown
- * @returns {Promise<T>}
- */
-export async function retryWhileBusy(operation, attempts) {
-  try {
-    return await operation();
-  } catch (error) {
-    if (error.name !== "NoModificationAllowedError" || attempts <= 1) throw error;
-    await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
-    return retryWhileBusy(operation, attempts - 1);
-  }
 }

@@ -1,6 +1,7 @@
 // The worker's side of an engine, which runs one model and one call at a time. The page's side is
 // worker-engine.js.
 
+import { ENGINES } from "./engines.js";
 import { asEngineError } from "./errors.js";
 
 let backend = null;
@@ -8,12 +9,6 @@ let host = "";
 let abort = null;
 
 const calls = { load, generate };
-
-// Each engine is megabytes of code, so only the one that is used is fetched.
-const BACKENDS = {
-  webllm: async () => (await import("./webllm.js")).WebLLMBackend,
-  wllama: async () => (await import("./wllama.js")).WllamaBackend,
-};
 
 self.onmessage = async ({ data }) => {
   if (data.type === "stop") return stop();
@@ -28,7 +23,8 @@ async function load({ model, assets }) {
   const onProgress = (progress) => self.postMessage({ type: "progress", progress });
   const { host: modelHost } = new URL(model.url, self.location.origin);
   host = modelHost === self.location.host ? "" : modelHost;
-  const Backend = await BACKENDS[model.engine]();
+  // Each engine is megabytes of code, so only the one that is used is fetched.
+  const Backend = await ENGINES[model.engine].importBackend();
   backend = new Backend(model, { assets, onLost: (error) => postFailure("lost", error) });
   return backend.load({ onProgress });
 }

@@ -10,16 +10,20 @@ from itertools import pairwise
 import pytest
 
 from flashcards.grammar import response_format
+from sessions_app.services.model_folder import ENGINES
 from tests.helpers.engine_page import EnginePage
 from tests.helpers.webllm_models import KIT, NO_KIT, SMALL_GGUF, TINY
 
-WEBLLM = pytest.param(TINY, marks=pytest.mark.skipif(not KIT.exists(), reason=NO_KIT), id="webllm")
+MODELS = {"wllama": SMALL_GGUF, "webllm": TINY}
 QUESTION = "What is photosynthesis?"
 
 
-@pytest.fixture(scope="module", params=[pytest.param(SMALL_GGUF, id="wllama"), WEBLLM])
+@pytest.fixture(scope="module", params=ENGINES)
 def model_id(request: pytest.FixtureRequest) -> str:
-    return request.param
+    if request.param == "webllm" and not KIT.exists():
+        pytest.skip(NO_KIT)
+    assert request.param in MODELS, f"Add a model of {request.param} to MODELS."
+    return MODELS[request.param]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +51,7 @@ def test_loaded_engine_reports_model_context_threads_and_adapter(
     assert facts["modelId"] == model_id
     assert facts["context"] >= 2048
     assert facts["threads"] >= 1
-    assert (facts["adapter"] is None) == (facts["engine"] == "wllama")
+    assert (facts["adapter"] is not None) == (facts["engine"] == "webllm")
 
 
 def test_generated_text_is_streamed_with_token_counts(loaded_page: EnginePage) -> None:

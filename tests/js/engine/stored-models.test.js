@@ -30,12 +30,14 @@ const MODELS = [
   { modelId: "big", name: "Big", engine: "wllama", url: "/models/big-00001-of-00002.gguf?v=3" },
 ];
 const cached = (address, bytes = 10) => ({
+  engine: "webllm",
   store: "cache",
   storeKey: "webllm/model",
   address,
   bytes,
 });
 const gguf = (address, bytes, expectedBytes = bytes) => ({
+  engine: "wllama",
   store: "file",
   storeKey: `${"a".repeat(40)}_x.gguf`,
   address,

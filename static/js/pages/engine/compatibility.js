@@ -1,4 +1,5 @@
 import { gettext } from "../../client/i18n.js";
+import { ENGINES } from "../../engine/engines.js";
 import { estimateStorage } from "../../engine/stored-models.js";
 import { decimal, size } from "../lib/format.js";
 import { obstacle } from "./models.js";
@@ -18,8 +19,6 @@ import { obstacle } from "./models.js";
 
 /** The largest value of navigator.deviceMemory. A device that reports it may have more memory. */
 const MAX_REPORTED_MEMORY_GB = 8;
-/** The ratio of memory to weights. llama.cpp also needs memory for the context and its buffers. */
-const WLLAMA_MEMORY = 1.3;
 /** The share of the device's memory above which a model is a tight fit. */
 const TIGHT = 0.6;
 /** The limits in bytes that web-llm requires of a graphics card, and the binding it prefers. */
@@ -82,7 +81,7 @@ function bindingObstacle(neededMb, availableMb) {
 
 /** Return the megabytes of memory that a model needs, as far as known. */
 function memoryMb({ engine, vramMb, downloadMb }) {
-  return vramMb ?? (engine === "wllama" ? downloadMb * WLLAMA_MEMORY : downloadMb) ?? 0;
+  return vramMb ?? (downloadMb ?? 0) * ENGINES[engine].memoryRatio;
 }
 
 function memoryShort(model, { memoryGb }) {
@@ -137,10 +136,9 @@ function leftMb(storage) {
 }
 
 function limitTight({ engine, vramMb }, { webgpu, wasm }) {
-  if (engine === "wllama")
-    return wasm.isCompat
-      ? gettext("runs with wllama's build for older browsers, which is slower")
-      : null;
+  if (engine === "wllama" && wasm.isCompat)
+    return gettext("runs with wllama's build for older browsers, which is slower");
+  if (ENGINES[engine].needs !== "webgpu") return null;
   const { limits = {}, isSoftware } = webgpu.adapter ?? {};
   if (isSoftware) return gettext("slow without a graphics card");
   if (limits.maxStorageBufferBindingSize < PREFERRED_BINDING && vramMb > LARGE_VRAM_MB)

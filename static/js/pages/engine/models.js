@@ -1,20 +1,24 @@
 import { gettext, ngettext } from "../../client/i18n.js";
+import { ENGINES } from "../../engine/engines.js";
 import { api } from "../lib/api.js";
 import { size } from "../lib/format.js";
 
 /**
- * @typedef {{modelId: string, name: string, engine: "webllm"|"wllama", downloadMb: number|null,
+ * @typedef {{modelId: string, name: string, engine: string, downloadMb: number|null,
  *   vramMb: number|null, bufferMb: number|null, context: number|null, features: string[], url:
  *   string, library: string|null, isLocal: boolean, isDefault: boolean}} CatalogueModel
  * @typedef {Awaited<ReturnType<typeof import("../../engine/index.js").findEngines>>} Engines
  */
 
-/** The names of the engines, as their authors write them. */
-export const ENGINE_NAMES = { webllm: "WebLLM", wllama: "wllama" };
-
-/** @returns {Promise<CatalogueModel[]>} */
+/**
+ * Return the models of the catalogue whose engines this page knows.
+ *
+ * While the server is upgraded, its list may have engines that an open page does not know.
+ * @returns {Promise<CatalogueModel[]>}
+ */
 export async function listModels() {
-  return (await api.get("/api/webllm/models")).models;
+  const { models } = await api.get("/api/webllm/models");
+  return models.filter(({ engine }) => engine in ENGINES);
 }
 
 /**
@@ -32,9 +36,8 @@ export function fallbackModel(models) {
  * @param {Engines} engines
  */
 export function obstacle(model, engines) {
-  if (model.engine === "wllama")
-    return engines.wasm.available ? null : gettext("needs WebAssembly");
-  if (!engines.webgpu.available) return gettext("needs WebGPU");
+  const { needs, obstacle: text } = ENGINES[model.engine];
+  if (!engines[needs].available) return text;
   const supported = new Set(engines.webgpu.adapter?.features ?? []);
   const missing = (model.features ?? []).filter((feature) => !supported.has(feature));
   if (!missing.length) return null;
@@ -60,13 +63,13 @@ export function defaultModel(models, engines, lastId) {
  * @param {Engines} engines
  */
 export function rank({ isLocal, engine, isDefault }, { webgpu }) {
-  const isQuick = engine === "webllm" && !webgpu.adapter?.isSoftware;
+  const isQuick = ENGINES[engine].needs === "webgpu" && !webgpu.adapter?.isSoftware;
   return 4 * Number(isLocal) + 2 * Number(isQuick) + Number(isDefault);
 }
 
 /** Return a line with a model's properties. @param {CatalogueModel} model */
 export function modelFacts({ engine, downloadMb, vramMb, context }) {
-  const parts = [ENGINE_NAMES[engine]];
+  const parts = [ENGINES[engine].name];
   if (downloadMb) parts.push(gettext("%(size)s download", { size: size(downloadMb) }));
   if (vramMb) parts.push(gettext("%(size)s of memory", { size: size(vramMb) }));
   if (context) parts.push(ngettext("reads %(count)s token", "reads %(count)s tokens", context));
@@ -110,7 +113,7 @@ function wasmText({ available, isCompat }) {
  * @param {import("../../engine/index.js").EngineFacts} facts
  */
 export function whereItRuns({ engine, threads }) {
-  if (engine === "webllm") return gettext("Runs on the graphics card.");
+  if (ENGINES[engine].needs === "webgpu") return gettext("Runs on the graphics card.");
   return threads > 1
     ? ngettext(
         "Runs on the processor with %(count)s thread.",

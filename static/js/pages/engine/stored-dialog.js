@@ -1,4 +1,5 @@
 import { gettext, ngettext, pgettext } from "../../client/i18n.js";
+import { ENGINES } from "../../engine/engines.js";
 import {
   deleteStoredModel,
   estimateStorage,
@@ -6,7 +7,6 @@ import {
 } from "../../engine/stored-models.js";
 import { action, announce, cloneTemplate, part, slot } from "../lib/dom.js";
 import { size } from "../lib/format.js";
-import { ENGINE_NAMES } from "./models.js";
 
 const MB = 1_000_000;
 const dialog = document.getElementById("stored-models");
@@ -82,7 +82,7 @@ function row(stored) {
   slot(element, "name").textContent = stored.name;
   slot(element, "details").textContent = [
     size(stored.bytes / MB),
-    ENGINE_NAMES[stored.engine],
+    ENGINES[stored.engine].name,
     stateText(stored, isRunning),
   ]
     .filter(Boolean)
