@@ -37,13 +37,16 @@ class EnginePage:
         )
 
     def load(self, model_id: str) -> dict[str, Any]:
-        """Load a model into the page's `engine` and return its facts and all progress reports."""
+        """Load a model into the page's `engine`.
+
+        Return its name, its facts and all progress reports.
+        """
         result = self.run(
-            """globalThis.engine = engines.createEngine(
-                models.find((model) => model.modelId === argument));
+            """const model = models.find((model) => model.modelId === argument);
+            globalThis.engine = engines.createEngine(model);
             const progress = [];
             await engine.load({ onProgress: (step) => progress.push(step) });
-            return { facts: engine.facts, progress };""",
+            return { name: model.name, facts: engine.facts, progress };""",
             model_id,
         )
         assert "error" not in result, result

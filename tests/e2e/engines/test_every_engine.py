@@ -8,6 +8,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
+from playwright.sync_api import expect
 
 from flashcards.grammar import response_format
 from sessions_app.services.model_folder import ENGINES
@@ -138,6 +139,20 @@ def test_cached_model_is_loaded_without_download_after_page_reload(
     assert [url for url in requests if url.split("?")[0].endswith((".gguf", ".bin"))] == []
     assert {step["phase"] for step in steps} == {"start"}
     assert loaded_page.generate(QUESTION, maxTokens=2)["text"]
+
+
+def test_loaded_model_is_listed_as_stored_and_can_be_deleted(
+    open_page: Callable[..., EnginePage], model_id: str
+) -> None:
+    page = open_page()
+    name = page.load(model_id)["name"]
+    page.page.get_by_role("button", name="Stored models").click()
+    dialog = page.page.get_by_role("dialog", name="Stored models")
+    hint = "Name what the engine stores in static/js/engine/engines.js or stored-models.js."
+    expect(dialog.get_by_role("listitem"), hint).to_contain_text(name)
+    expect(dialog.get_by_role("listitem"), hint).to_contain_text("· complete")
+    dialog.get_by_role("button", name=f"Delete {name}").click()
+    expect(dialog.get_by_role("listitem")).to_have_text("No model is stored in this browser yet.")
 
 
 def test_unloaded_engine_rejects_requests_and_has_no_facts(
