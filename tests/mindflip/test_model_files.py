@@ -13,6 +13,7 @@ import psutil
 import pytest
 from django.test import Client
 
+from sessions_app.services.model_folder import ENGINES
 from tests.helpers.processes import RunningServer, eventually, running_server
 from tests.helpers.responses import read_stream
 from tests.helpers.timeouts import TIMEOUT_SECONDS
@@ -196,11 +197,12 @@ def test_worker_has_content_security_policy_without_unsafe_eval(browser: Client)
 def test_hashed_modules_import_each_other_by_hashed_names(browser: Client) -> None:
     from django.contrib.staticfiles.storage import staticfiles_storage
 
-    worker = browser.get(staticfiles_storage.url("js/engine/worker.js"))
-    assert "immutable" in worker["Cache-Control"]
-    source = read_stream(worker).decode()
-    for module in ("errors", "webllm", "wllama"):
-        assert staticfiles_storage.url(f"js/engine/{module}.js").rsplit("/", 1)[1] in source
+    for importer, modules in {"worker": ("engines", "errors"), "engines": ENGINES}.items():
+        response = browser.get(staticfiles_storage.url(f"js/engine/{importer}.js"))
+        assert "immutable" in response["Cache-Control"]
+        source = read_stream(response).decode()
+        for module in modules:
+            assert staticfiles_storage.url(f"js/engine/{module}.js").rsplit("/", 1)[1] in source
 
 
 @pytest.fixture
