@@ -20,6 +20,7 @@ from sessions_app.models import AccountDeletion, Generation, WebLLMSession
 from sessions_app.services import erasure
 from sessions_app.tasks import delete_expired_logins, finish_account_deletions
 from tests.helpers.sockets import open_socket
+from tests.helpers.user_models import paths_to_user
 from tests.helpers.users import PASSWORD
 
 DAY = timedelta(days=1)
@@ -33,23 +34,10 @@ def _long_request_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(erasure, "REQUEST_SECONDS", 240)
 
 
-def _paths(model: type[Model], seen: tuple[type[Model], ...] = ()) -> list[str]:
-    """Return the lookups that follow foreign keys from a model to its user."""
-    if model is User:
-        return ["pk"]
-    paths = []
-    for field in model._meta.concrete_fields:
-        if field.remote_field and field.related_model not in (*seen, model):
-            paths += [
-                f"{field.name}__{path}" for path in _paths(field.related_model, (*seen, model))
-            ]
-    return paths
-
-
 MODELS = {
-    model: _paths(model)
+    model: paths_to_user(model)
     for model in apps.get_models(include_auto_created=True)
-    if model not in KEPT_MODELS and _paths(model)
+    if model not in KEPT_MODELS and paths_to_user(model)
 }
 
 MODELS_WITH_USERNAME = [
@@ -90,7 +78,7 @@ def test_deletion_removes_all_rows_and_redis_keys_of_user_and_keeps_other_user(
     keys_before = redis_keys()
     alice_rows = _rows_of(alice)
     assert [model._meta.label for model, keys in alice_rows.items() if not keys] == [], (
-        "these tables have no rows of Alice to delete"
+        "create rows of these models in tests/accounts/conftest.py"
     )
     create_user_data(bob)
     bob_rows, pk = _rows_of(bob), alice.pk
