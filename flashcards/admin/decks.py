@@ -14,7 +14,6 @@ from flashcards.services.trash import deck_delete
 from sessions_app.admin.base.actions import admin_operation
 from sessions_app.admin.base.list import (
     BaseAdmin,
-    can_read_text,
     list_link,
     recent_values_filter,
     time_filter,
@@ -100,6 +99,7 @@ class DeckAdmin(NotInTrashMixin, BaseAdmin):
     id_fields = ("pk", "generation_id")
     text_lookups = ("name__icontains", "topic__icontains")
     text_fields = ("name", "tags", "topic", "source")
+    title_field = "name"
     search_help_text = gettext_lazy(
         "An id or its first 8 characters, a user's name, days as 2026-03-10 or"
         " 2026-03-01..2026-03-10, or words of a name or topic"
@@ -137,18 +137,6 @@ class DeckAdmin(NotInTrashMixin, BaseAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).with_card_count()
 
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Any:
-        """Return the deck, with its name hidden from operators who may not read users' text.
-
-        The name of a deck is its user's text, and is the title of the page.
-        """
-        deck = super().get_object(request, object_id, from_field)
-        if deck and not can_read_text(request.user):
-            deck.name = gettext("(a deck)")
-        return deck
-
     def save_model(self, request: HttpRequest, obj: Deck, form: Any, change: bool) -> None:
         # A hidden name is not part of the form, and the object then has another one.
         if "name" in form.changed_data:
@@ -184,6 +172,7 @@ class CardAdmin(NotInTrashMixin, BaseAdmin):
     id_fields = ("pk", "deck__id")
     text_lookups = ("front__icontains", "back__icontains")
     text_fields = ("front", "back", "tags", "deck", "sentence", "extras")
+    title_field = "front"
     search_help_text = gettext_lazy(
         "An id or its first 8 characters, a user's name, days as 2026-03-10 or"
         " 2026-03-01..2026-03-10, or words of a card"

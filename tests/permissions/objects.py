@@ -11,10 +11,11 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from flashcards.models import IgnoredDuplicate, StudySettings
 from flashcards.services import trash
 from flashcards.services.decks import deck_create
 from flashcards.services.reviews import reviews_record
-from sessions_app.models import Engine, Generation, WebLLMSession
+from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
 
 SECRET = "selenography"
 OWN_APPS = ("sessions_app", "flashcards", "auth")
@@ -38,8 +39,10 @@ def create_objects(owner: User) -> Objects:
         channel="channel", session=session, user=owner, model_id="a-model", name="webllm"
     )
     decks = [deck_create(user=owner, name=SECRET, cards=_cards()) for _ in range(3)]
+    StudySettings.objects.create(user=owner)
     card, trashed_card = (deck.cards.order_by("position").first() for deck in decks[:2])
     trash.cards_delete(user=owner, card_ids=[trashed_card.pk])
+    IgnoredDuplicate.objects.create(user=owner, front_key=card.front_key, count=1)
     trash.deck_delete(user=owner, deck_id=decks[2].pk)
     return Objects(owner, {
         "session_id": str(session.pk),
@@ -69,12 +72,14 @@ def _cards() -> list[dict[str, Any]]:
 
 
 def _generation(session: WebLLMSession) -> Generation:
-    return Generation.objects.create(
+    generation = Generation.objects.create(
         session=session, user=session.user, kind="flashcards", prompt=SECRET, prompt_version="1",
         options={"topic": SECRET, "count": 1}, result_key="0" * 64, status="succeeded",
         finished_at=timezone.now(),
         cards=_cards(),
     )  # fmt: skip
+    Attempt.objects.create(generation=generation, number=1, engine="channel", engine_name="webllm")
+    return generation
 
 
 def _review(card: Any) -> str:

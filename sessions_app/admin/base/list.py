@@ -206,10 +206,20 @@ class HideTextMixin:
     """Mixin that hides `text_fields`, which contain text that users and models wrote.
 
     Operators without the permission `read_text` do not see these columns and fields, and cannot
-    search the text (see IndexedSearchMixin).
+    search the text (see IndexedSearchMixin). `title_field` is the one that is also the title of a
+    row's page.
     """
 
     text_fields: tuple[str, ...] = ()
+    title_field = ""
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        if row and self.title_field and not can_read_text(request.user):
+            setattr(row, self.title_field, f"({self.opts.verbose_name})")
+        return row
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         return self.readable(request, super().get_list_display(request))
