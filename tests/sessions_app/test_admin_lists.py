@@ -1,6 +1,8 @@
 """The lists of the admin: search, filters, timelines, and a constant number of queries."""
 
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib import admin
@@ -8,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from sessions_app.admin.base.list import MAX_MATCHES
+from sessions_app.admin.base.list import MAX_MATCHES, BaseAdmin
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
 from tests.helpers.admin import (
     ENGINES,
@@ -19,6 +21,9 @@ from tests.helpers.admin import (
     make_generation,
 )
 
+ROOT = Path(__file__).parents[2]
+APPS = ("sessions_app", "flashcards")
+OWN_MODELS = [model for model in admin.site._registry if model._meta.app_label in APPS]
 LISTS = sorted(
     f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry
 )
@@ -37,6 +42,24 @@ def test_list_opens_and_accepts_search_for_unknown_id(admin_client, address):
     listed_keys(admin_client, address)
     assert (
         admin_client.get(address, {"q": "00000000-0000-4000-8000-000000000000"}).status_code == 200
+    )
+
+
+@pytest.mark.parametrize("model", OWN_MODELS, ids=lambda model: model.__name__)
+def test_own_list_reads_its_relations_in_one_query(model):
+    model_admin = admin.site._registry[model]
+    assert isinstance(model_admin, BaseAdmin), "derive the list from BaseAdmin"
+    relations = {field.name for field in model._meta.concrete_fields if field.is_relation}
+    missing = relations & set(model_admin.list_display) - set(model_admin.list_select_related)
+    assert missing == set(), "add these columns to list_select_related"
+
+
+def test_every_admin_module_is_imported():
+    paths = [path for app in APPS for path in (ROOT / app / "admin").glob("*.py")]
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths]
+    modules = [name for name in names if not name.endswith("__init__")]
+    assert [name for name in modules if name not in sys.modules] == [], (
+        "import these modules in the __init__.py of their package"
     )
 
 
