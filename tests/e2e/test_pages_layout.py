@@ -3,39 +3,22 @@
 import pytest
 from playwright.sync_api import Response, expect
 
+from tests.helpers import page_states
 from tests.helpers.page_objects import Visitor
 
 MAX_BYTES = 60_000
-PAGES = (
-    "/",
-    "/decks",
-    "/decks/import",
-    "/decks/trash",
-    "/decks/duplicates",
-    "/study",
-    "/progress",
-    "/account",
-    "/offline",
-)
 LONG_WORD = "Pneumonoultramicroscopicsilicovolcanoconiosis" * 3
 
 
-@pytest.mark.parametrize("address", ["/", "/sign-in", "/sign-up", "/offline", "/nowhere"])
-def test_page_for_anonymous_users_fits_small_phone(visitor: Visitor, address: str) -> None:
-    visitor.page.set_viewport_size({"width": 320, "height": 640})
-    visitor.open(address)
-    assert _width(visitor) == 320
+def test_pages_for_anonymous_users_fit_small_phone(visitor: Visitor) -> None:
+    check_widths(visitor, page_states.addresses(is_signed_in=False))
 
 
 def test_pages_for_signed_in_users_fit_small_phone(visitor: Visitor) -> None:
-    visitor.page.set_viewport_size({"width": 320, "height": 640})
     visitor.register()
     deck = visitor.create_deck(LONG_WORD, [{"front": LONG_WORD, "back": LONG_WORD}])
     visitor.sign_in_with_cookie()
-    addresses = [*PAGES, *(f"/decks/{deck}{page}" for page in ("", "/study", "/print"))]
-    assert {address: _width_of(visitor, address) for address in addresses} == dict.fromkeys(
-        addresses, 320
-    )
+    check_widths(visitor, page_states.addresses(is_signed_in=True, deck=deck))
 
 
 @pytest.mark.parametrize("is_signed_in", [False, True])
@@ -54,11 +37,12 @@ def test_start_page_loads_less_than_60_kb(visitor: Visitor, is_signed_in: bool) 
     assert sum(sizes.values()) < MAX_BYTES, sizes
 
 
-def _width_of(visitor: Visitor, address: str) -> int:
-    visitor.open(address)
-    return _width(visitor)
-
-
-def _width(visitor: Visitor) -> int:
-    visitor.page.wait_for_load_state("networkidle")
-    return visitor.page.evaluate("document.documentElement.scrollWidth")
+def check_widths(visitor: Visitor, addresses: list[str]) -> None:
+    """Check that no page is wider than a phone of 320 pixels."""
+    visitor.page.set_viewport_size({"width": 320, "height": 640})
+    widths = {}
+    for address in addresses:
+        visitor.open(address)
+        visitor.page.wait_for_load_state("networkidle")
+        widths[address] = visitor.page.evaluate("document.documentElement.scrollWidth")
+    assert widths == dict.fromkeys(addresses, 320)

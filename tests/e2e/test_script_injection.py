@@ -10,8 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
+from django.contrib import admin
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from tests.helpers import page_states
 from tests.helpers.page_objects import Visitor
 from tests.helpers.quick_engine import Card, quick_engine
 
@@ -32,6 +35,7 @@ PAYLOADS = [
         f" </textarea></title></style><script>{CODE}</script>"
     ),
 ]
+LISTS = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
 SHORT_PAYLOAD = PAYLOADS[1]
 ACTIVE_MARKUP = (
     "<script",
@@ -120,23 +124,12 @@ def test_scripts_in_card_text_are_inert_on_pages_and_in_anki_export(
     file = {"file": (f"{SHORT_PAYLOAD}.csv", "front,back\n" + json.dumps(SHORT_PAYLOAD) + ",b\n")}
     imported = rest.post("/flashcards/imports", files=file)
     assert imported.status_code == 201, imported.text
-    pages = [
-        "",
-        "decks",
-        "decks?q=planted",
-        "decks/trash",
-        "decks/duplicates",
-        "study",
-        "progress",
-        "account",
-    ]
+    pages = [address[1:] for address in page_states.addresses(is_signed_in=True, deck=deck["id"])]
+    pages += ["decks?q=planted"]
     pages += [
-        f"decks/{deck['id']}{view}"
-        for view in ("?view=cards", "?view=table", "/print", "/print?layout=quiz", "/study")
+        f"decks/{deck['id']}{view}" for view in ("?view=cards", "?view=table", "/print?layout=quiz")
     ]
-    pages += [f"admin/flashcards/{kind}/" for kind in ("deck", "card")] + [
-        "admin/sessions_app/generation/"
-    ]
+    pages += [reverse(f"admin:{name}_changelist")[1:] for name in LISTS]
     pages += [
         f"admin/flashcards/deck/{deck['id']}/change/",
         f"admin/flashcards/card/{deck['cards'][0]['id']}/change/",

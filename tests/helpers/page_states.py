@@ -1,6 +1,7 @@
 """All pages in their states, for tests of what every page must have.
 
-Every page in flashcards/pages/urls.py needs an entry in PAGE_STATES. Otherwise its tests fail.
+They are derived from flashcards/pages/urls.py. A page needs an entry in OTHER_STATES only if it has
+more than one state, is for users who are not signed in, or has another variable than a deck.
 """
 
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ class PageState:
     button: str = ""
 
 
-PAGE_STATES: dict[str, list[PageState]] = {
+OTHER_STATES: dict[str, list[PageState]] = {
     "home": [
         PageState("/", is_signed_in=False),
         PageState("/"),
@@ -58,20 +59,32 @@ PAGE_STATES: dict[str, list[PageState]] = {
         PageState("/decks/{deck}", button="Write card 1 again"),
         PageState("/decks/{deck}", button="Show all answers"),
     ],
-    "trash": [PageState("/decks/trash")],
-    "duplicates": [PageState("/decks/duplicates")],
-    "import": [PageState("/decks/import")],
-    "print": [PageState("/decks/{deck}/print")],
     "study": [
         PageState("/study"),
         PageState("/study", has_deck=False),
         PageState("/study", button="Show answer"),
     ],
-    "study-deck": [PageState("/decks/{deck}/study")],
     "progress": [PageState("/progress"), PageState("/progress", has_deck=False)],
     "not found": [PageState("/nowhere"), PageState("/nowhere", is_signed_in=False)],
 }
-PAGES = sorted({str(pattern.name) for pattern in urlpatterns} - NOT_PAGES | {"not found"})
+PAGE_STATES = {
+    str(url.name): [PageState("/" + str(url.pattern).replace("<uuid:deck_id>", "{deck}"))]
+    for url in urlpatterns
+    if url.name not in NOT_PAGES
+} | OTHER_STATES
+PAGES = sorted(PAGE_STATES)
+
+
+def addresses(*, is_signed_in: bool, deck: str = "") -> list[str]:
+    """Return the addresses of all pages in the states for these users, with the deck's ID."""
+    return sorted(
+        {
+            state.address.format(deck=deck)
+            for states in PAGE_STATES.values()
+            for state in states
+            if state.is_signed_in == is_signed_in
+        }
+    )
 
 
 def open_state(
