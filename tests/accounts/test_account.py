@@ -87,7 +87,9 @@ def test_export_readme_mentions_every_file(create_user_data, alice, api):
     export = _export(api(create_user_data(alice)))
     readme = export.read("README.txt").decode()
     for name in export.namelist():
-        assert name == "README.txt" or name in readme or f"{name.split('/')[0]}/" in readme
+        assert name == "README.txt" or name in readme or f"{name.split('/')[0]}/" in readme, (
+            f"describe {name} in `about` of the app's personal data"
+        )
 
 
 def test_import_of_exported_deck_creates_no_duplicates(create_user_data, alice, api):

@@ -50,7 +50,7 @@ def test_own_list_reads_its_relations_in_one_query(model):
     model_admin = admin.site._registry[model]
     assert isinstance(model_admin, BaseAdmin), "derive the list from BaseAdmin"
     relations = {field.name for field in model._meta.concrete_fields if field.is_relation}
-    missing = relations & set(model_admin.list_display) - set(model_admin.list_select_related)
+    missing = relations & set(model_admin.list_display) - set(model_admin.list_select_related or ())
     assert missing == set(), "add these columns to list_select_related"
 
 
