@@ -1,8 +1,7 @@
 """The kinds of cards, and the note types of exported Anki packages.
 
 `KIND_ROWS` contains one row per kind with everything that differs between kinds. Prompts, forms,
-Anki packages and the scripts of the pages use this table. `models.CardKind` and `api.schemas.Kind`
-repeat its names, because Django and mypy need them as literals.
+columns, the REST API, Anki packages and the scripts of the pages use this table.
 
 This module is pure: it uses Django only to translate labels.
 """
@@ -21,8 +20,8 @@ SENTENCE_FIELD = "Sentence"  # untranslated: the name of a field in Anki
 class KindRow:
     """A kind of card.
 
-    `name` is stored with a card, `option` is its name in a request, and `wish` is the label of this
-    option in the form.
+    `name` is stored with a card, and `label` describes the card in tables. `option` is the name in
+    a request, and `wish` is the label of this option in the form.
 
     If `has_gaps` is set, the front of a card of this kind has at least one gap. `rule` and
     `example` are sent to the model, and `answer_form` limits what it writes. In Anki, the kind is a
@@ -32,6 +31,7 @@ class KindRow:
     """
 
     name: str
+    label: str | Promise
     option: str
     wish: str | Promise
     has_gaps: bool
@@ -48,6 +48,7 @@ BASIC, CLOZE, DEFINITION = "basic", "cloze", "definition"
 KIND_ROWS = (
     KindRow(
         BASIC,
+        label=gettext_lazy("Question and answer"),
         option="question-answer",
         wish=gettext_lazy("Question and answer"),
         has_gaps=False,
@@ -67,6 +68,7 @@ KIND_ROWS = (
     ),
     KindRow(
         CLOZE,
+        label=gettext_lazy("Cloze"),
         option="cloze",
         wish=gettext_lazy("Cloze: fill the gap"),
         has_gaps=True,
@@ -86,6 +88,7 @@ KIND_ROWS = (
     ),
     KindRow(
         DEFINITION,
+        label=gettext_lazy("Definition"),
         option="definition",
         wish=gettext_lazy("Term and definition"),
         has_gaps=False,
@@ -102,6 +105,7 @@ KIND_ROWS = (
     ),
 )
 DEFAULT_KIND = KIND_ROWS[0]
+KIND_CHOICES = [(row.name, row.label) for row in KIND_ROWS]
 KIND_OF_NAME = {row.name: row for row in KIND_ROWS}
 KIND_OF_OPTION = {row.option: row for row in KIND_ROWS} | KIND_OF_NAME
 

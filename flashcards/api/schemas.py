@@ -9,8 +9,10 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from flashcards.card_kinds import KIND_OF_NAME
+
 Count = Annotated[int, Meta(ge=0)]
-Kind = Literal["basic", "cloze", "definition"]
+Kind = Annotated[str, Meta(extra_json_schema={"enum": list(KIND_OF_NAME)})]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Rating = Literal["again", "hard", "good", "easy"]
 State = Literal["new", "learning", "review", "relearning"]

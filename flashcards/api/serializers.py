@@ -13,9 +13,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from flashcards.card_kinds import KIND_CHOICES
 from flashcards.formats.registry import CHOOSE, FORMATS
 from flashcards.formats.tables import Choices
-from flashcards.models import NAME_CHARACTERS, SIDE_CHARACTERS, TAG_CHARACTERS, Card, CardKind, Deck
+from flashcards.models import NAME_CHARACTERS, SIDE_CHARACTERS, TAG_CHARACTERS, Card, Deck
 from flashcards.services.cards import NO_TAG, NO_TAGS
 from flashcards.services.imports import DeckReport, ImportReport
 from sessions_app.rest.fields import NO_TEXT, CreatedQuerySerializer, IdField, JSONField, TextField
@@ -56,7 +57,7 @@ class CardSerializer(serializers.Serializer):
     position = serializers.IntegerField(read_only=True)
     front = TextField(style=TEXT_AREA, max_length=SIDE_CHARACTERS)
     back = TextField(style=TEXT_AREA, max_length=SIDE_CHARACTERS)
-    kind = serializers.ChoiceField(CardKind.choices, required=False)
+    kind = serializers.ChoiceField(KIND_CHOICES, required=False)
     tags = TagsField(required=False)
     sentence = TextField(required=False, allow_blank=True, max_length=SIDE_CHARACTERS)
     found = serializers.BooleanField(source="is_found", required=False, allow_null=True)
@@ -172,7 +173,7 @@ class CardsQuerySerializer(serializers.Serializer):
         required=False, allow_blank=True, help_text=gettext_lazy("a tag that the cards have")
     )
     kind = serializers.ChoiceField(
-        CardKind.choices,
+        KIND_CHOICES,
         required=False,
         allow_blank=True,
         help_text=gettext_lazy("the kind of the cards"),

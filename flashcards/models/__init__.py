@@ -1,6 +1,6 @@
 """Models for decks, cards and study progress."""
 
-from flashcards.models.cards import CARDS_PER_DECK, SIDE_CHARACTERS, Card, CardKind
+from flashcards.models.cards import CARDS_PER_DECK, SIDE_CHARACTERS, Card
 from flashcards.models.decks import NAME_CHARACTERS, TAG_CHARACTERS, Deck
 from flashcards.models.duplicates import IgnoredDuplicate
 from flashcards.models.study import (
@@ -19,7 +19,6 @@ __all__ = [
     "SIDE_CHARACTERS",
     "TAG_CHARACTERS",
     "Card",
-    "CardKind",
     "CardState",
     "Deck",
     "IgnoredDuplicate",

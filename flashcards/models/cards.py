@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from flashcards.card_kinds import KIND_OF_NAME
+from flashcards.card_kinds import DEFAULT_KIND, KIND_CHOICES, KIND_OF_NAME
 from flashcards.cloze import filled
 from flashcards.parsing.cards import card_key
 
@@ -48,14 +48,6 @@ class SideKeyField(models.UUIDField):
         key = side_key(getattr(model_instance, self.side))
         setattr(model_instance, self.attname, key)
         return key
-
-
-class CardKind(models.TextChoices):
-    """The kinds in `flashcards.card_kinds`, as choices for a column."""
-
-    BASIC = "basic", gettext_lazy("Question and answer")
-    CLOZE = "cloze", gettext_lazy("Cloze")
-    DEFINITION = "definition", gettext_lazy("Definition")
 
 
 class CardQuerySet(models.QuerySet["Card"]):
@@ -113,7 +105,7 @@ class Card(models.Model):
     front_key = SideKeyField(gettext_lazy("front key"), side="front", editable=False)
     back_key = SideKeyField(gettext_lazy("back key"), side="back", editable=False)
     kind = models.CharField(
-        gettext_lazy("kind"), max_length=12, choices=CardKind.choices, default=CardKind.BASIC
+        gettext_lazy("kind"), max_length=12, choices=KIND_CHOICES, default=DEFAULT_KIND.name
     )
     extras = models.JSONField(gettext_lazy("extras"), default=dict, blank=True)
     tags = ArrayField(

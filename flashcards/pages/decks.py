@@ -15,8 +15,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import ListView, TemplateView
 
+from flashcards.card_kinds import KIND_CHOICES
 from flashcards.formats.tables import CHOICES
-from flashcards.models import Card, CardKind, Deck
+from flashcards.models import Card, Deck
 from flashcards.services import duplicates, trash
 from flashcards.services.decks import deck_with_name
 from flashcards.services.search import SORTS, deck_tags_of, search_cards, search_decks
@@ -129,7 +130,7 @@ class DeckView(FilteredListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            deck=self.deck, view=self.view, views=VIEWS, kinds=CardKind.choices, **kwargs
+            deck=self.deck, view=self.view, views=VIEWS, kinds=KIND_CHOICES, **kwargs
         )
 
 

@@ -14,9 +14,10 @@ from django.db.models.functions import Now
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 
+from flashcards.card_kinds import DEFAULT_KIND, KIND_OF_NAME
 from flashcards.cloze import usable_kind
 from flashcards.grounding import with_source_match
-from flashcards.models import SIDE_CHARACTERS, TAG_CHARACTERS, Card, CardKind, Deck
+from flashcards.models import SIDE_CHARACTERS, TAG_CHARACTERS, Card, Deck
 from flashcards.parsing import InvalidCard, draft_card, extras_of
 from flashcards.parsing.cards import ROLES, clean, name_of, trim
 from flashcards.services.locks import decks_lock, decks_touch, next_position
@@ -59,7 +60,7 @@ def card_add(*, user: User, deck_id: UUID, fields: Mapping[str, Any]) -> Card:
     Conflict (`deck_full`).
     """
     draft, columns = _checked(fields), columns_checked(fields)
-    check_gap(columns.get("kind", CardKind.BASIC), draft["front"])
+    check_gap(columns.get("kind", DEFAULT_KIND.name), draft["front"])
     deck = decks_lock(user=user, deck_ids=[deck_id])[deck_id]
     card = Card(
         deck=deck,
@@ -129,9 +130,9 @@ def columns_checked(fields: Mapping[str, Any]) -> dict[str, Any]:
 
     Raise Invalid with the name of the field if a value is not valid.
     """
-    kind, is_found = fields.get("kind", CardKind.BASIC), fields.get("found")
-    if kind not in CardKind.values:
-        kinds = ", ".join(CardKind.values)
+    kind, is_found = fields.get("kind", DEFAULT_KIND.name), fields.get("found")
+    if not isinstance(kind, str) or kind not in KIND_OF_NAME:
+        kinds = ", ".join(KIND_OF_NAME)
         message = gettext("A card's kind is one of %(kinds)s.") % {"kinds": kinds}
         raise Invalid(message, fields={"kind": [message]})
     tags, sentence = tags_checked(fields.get("tags", ())), fields.get("sentence", "")
@@ -156,8 +157,8 @@ def columns_usable(card: Mapping[str, Any]) -> dict[str, Any]:
     Invalid fields are treated as missing. This function never raises an exception.
     """
     kind, sentence, is_found = card.get("kind"), card.get("sentence"), card.get("found")
-    if not isinstance(kind, str) or kind not in CardKind.values:
-        kind = CardKind.BASIC
+    if not isinstance(kind, str) or kind not in KIND_OF_NAME:
+        kind = DEFAULT_KIND.name
     return {
         "kind": usable_kind(kind, str(card["front"])),
         "tags": tags_usable(card.get("tags")),

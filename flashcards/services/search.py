@@ -10,7 +10,8 @@ from django.contrib.auth.models import User
 from django.db.models import CharField, Count, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat, Lower
 
-from flashcards.models import Card, CardKind, Deck
+from flashcards.card_kinds import KIND_OF_NAME
+from flashcards.models import Card, Deck
 from flashcards.models.cards import CardQuerySet
 from flashcards.models.decks import DeckQuerySet
 from flashcards.parsing.cards import clean, trim
@@ -56,7 +57,7 @@ def search_cards(
     matching: CardQuerySet = _tagged(cards, tag)
     for word in words_of(text):
         matching = _with_word(matching, word)
-    return matching.filter(kind=kind) if kind in CardKind.values else matching
+    return matching.filter(kind=kind) if kind in KIND_OF_NAME else matching
 
 
 def tags_of(user: User) -> list[str]:

@@ -3,16 +3,13 @@
 import json
 import re
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from flashcards.api.schemas import Kind
-from flashcards.card_kinds import KIND_ROWS
+from flashcards.card_kinds import KIND_OF_OPTION, KIND_ROWS
 from flashcards.cloze import as_kind
 from flashcards.formats.anki.writer import note_type
 from flashcards.generation import Flashcards
-from flashcards.models import CardKind
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SENTENCE = "The Moon goes round the Earth."
@@ -100,9 +97,26 @@ def test_cloze_in_result_is_dropped_if_streamed_before():
     assert Flashcards().accept_cards(raw, streamed, 1, options) == []
 
 
-def test_card_kinds_of_model_and_api_match_table_of_kinds():
-    assert CardKind.values == [row.name for row in KIND_ROWS]
-    assert list(get_args(Kind)) == CardKind.values
+@pytest.mark.parametrize("field", ["name", "option", "note_type", "note_type_id", "wish"])
+def test_card_kinds_share_no_name_option_or_note_type(field):
+    """Check that each kind has its own note type ID, because Anki would merge their notes."""
+    values = [getattr(row, field) for row in KIND_ROWS]
+    assert len(set(values)) == len(values), f"In KIND_ROWS, two kinds have the same {field}."
+
+
+def test_documents_describe_every_card_kind():
+    using = (ROOT / "docs/using.md").read_text().lower()
+    protocol = (ROOT / "docs/protocol.md").read_text()
+    missing = [
+        *(f"docs/using.md: {row.label}" for row in KIND_ROWS if row.label.lower() not in using),
+        *(
+            f"docs/protocol.md: `{name}`"
+            for row in KIND_ROWS
+            for name in (row.option, row.name)
+            if f"`{name}`" not in protocol
+        ),
+    ]
+    assert missing == [], "Describe the kinds of cards in these documents."
 
 
 def test_pages_that_show_cards_embed_card_kinds_as_json(client, alice, make_deck):
@@ -121,16 +135,33 @@ def test_scripts_contain_no_names_of_card_kinds():
     The parser of the client library is excluded, because it contains field names with the same
     spelling.
     """
-    names = "|".join({name for row in KIND_ROWS for name in (row.name, row.option)})
-    scripts = {path: path.read_text() for path in (ROOT / "static/js").rglob("*.js")}
-    scripts.pop(ROOT / "static/js/client/parse/cards.js")
+    scripts = set((ROOT / "static/js").rglob("*.js"))
+    scripts.remove(ROOT / "static/js/client/parse/cards.js")
     assert len(scripts) > 100
-    literals = {
+    assert literal_names(scripts) == set()
+
+
+def test_python_code_contains_no_names_of_card_kinds():
+    """Check that only the table of kinds and examples in the documents spell out a kind.
+
+    The excluded modules contain names of fields, columns and Markdown rules with the same spelling.
+    """
+    package = ROOT / "flashcards"
+    excluded = {"api/examples.py", "api/openapi.py", "card_kinds.py", "formats/tables.py"}
+    excluded |= {"parsing/cards.py", "rendering.py"}
+    modules = {path for path in package.rglob("*.py") if path.parent.name != "migrations"}
+    modules -= {package / name for name in excluded}
+    assert len(modules) > 60
+    assert literal_names(modules) == set()
+
+
+def literal_names(paths):
+    names = "|".join(re.escape(name) for name in KIND_OF_OPTION)
+    return {
         f"{path.relative_to(ROOT)}: {literal[0]}"
-        for path, script in scripts.items()
-        for literal in re.finditer(rf"""(["'`])(?:{names})\1""", script)
+        for path in paths
+        for literal in re.finditer(rf"""(["'`])(?:{names})\1""", path.read_text())
     }
-    assert literals == set()
 
 
 @pytest.mark.parametrize("row", KIND_ROWS, ids=lambda row: row.name)
