@@ -67,7 +67,7 @@ class PreviewView(FileView):
 
 
 class ImportsView(FileView):
-    """POST a file (.apkg, .colpkg, .csv, .tsv, .txt or .json) to save its cards in decks.
+    """POST a file to save its cards in decks.
 
     If the import fails, nothing is saved.
     """
@@ -133,7 +133,7 @@ class JSONErrorNegotiation(BaseContentNegotiation):
 
 
 class ExportView(APIView):
-    """GET `?format=…` returns a deck as a file (`apkg`, `csv`, `tsv`, `json` or `markdown`)."""
+    """GET `?format=…` returns a deck as a file in this format."""
 
     schema = openapi.export
     content_negotiation_class = JSONErrorNegotiation

@@ -18,6 +18,7 @@ from flashcards.api.study_serializers import (
     ReviewsSerializer,
     StudySettingsSerializer,
 )
+from flashcards.formats.detect import EXTENSIONS
 from flashcards.formats.registry import FORMATS
 from sessions_app.rest.openapi import ApiSchema, Operation, OperationLink, Page, SuccessResponse
 
@@ -483,8 +484,8 @@ imports = ApiSchema(
         "Import a file",
         {201: SuccessResponse("What came of it.", schemas.ImportReportShape, examples.REPORT)},
         description=(
-            "A file (.apkg, .colpkg, .csv, .tsv, .txt, .json) in multipart/form-data: its cards"
-            " become decks, all of them or none. Cards that are here already are updated."
+            f"A file ({', '.join(EXTENSIONS)}) in multipart/form-data: its cards become decks, all"
+            " of them or none. Cards that are here already are updated."
         ),
         body=ImportSerializer,
         example=FILE | {"name": "Tides"},
@@ -546,10 +547,7 @@ export = ApiSchema(
                 "The file, to be saved.", {}, headers=("Content-Disposition",), media=MEDIA
             )
         },
-        description=(
-            "For Anki (`apkg`), for tables (`csv`, `tsv`), to read (`markdown`), to import here"
-            " (`json`). None has study progress."
-        ),
+        description=f"As {' or '.join(f'`{name}`' for name in FORMATS)}, without study progress.",
         query=ExportQuerySerializer,
         query_example={"format": "csv"},
     ),

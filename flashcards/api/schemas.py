@@ -10,9 +10,13 @@ from uuid import UUID
 from msgspec import Meta
 
 from flashcards.card_kinds import KIND_OF_NAME
+from flashcards.formats.detect import IMPORT_FORMATS
 
 Count = Annotated[int, Meta(ge=0)]
 Kind = Annotated[str, Meta(extra_json_schema={"enum": list(KIND_OF_NAME)})]
+ImportFormatName = Annotated[
+    str, Meta(extra_json_schema={"enum": [format.name for format in IMPORT_FORMATS]})
+]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Rating = Literal["again", "hard", "good", "easy"]
 State = Literal["new", "learning", "review", "relearning"]
@@ -336,7 +340,7 @@ class PreviewShape(TypedDict):
     column, and `names` contains their headings.
     """
 
-    format: Literal["apkg", "json", "table"]
+    format: ImportFormatName
     encoding: NotRequired[str]
     delimiter: NotRequired[str]
     hasHeader: NotRequired[bool]

@@ -1,11 +1,14 @@
 """Read any supported file, and detect its format from its content, never from its name."""
 
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
-from django.utils.translation import gettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from flashcards.formats.anki.package import read_package
 from flashcards.formats.cards import ParsedFile
@@ -31,6 +34,22 @@ UNFORESEEN = (ValueError, TypeError, LookupError, ArithmeticError, RecursionErro
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class ImportFormat:
+    """A format of files that can be imported.
+
+    Users see `label` and `extensions`. `matches` returns whether a file that starts with the given
+    bytes has this format. `read` returns the cards of the file, and is called with the file, the
+    name for a deck without one, and the user's choices for a table.
+    """
+
+    name: str
+    label: Promise
+    extensions: tuple[str, ...]
+    matches: Callable[[bytes], bool]
+    read: Callable[[BinaryIO, str, Choices, Limits, Progress], ParsedFile]
+
+
 def read_file(
     file: BinaryIO, file_name: str, choices: Choices, limits: Limits, progress: Progress
 ) -> ParsedFile:
@@ -41,9 +60,9 @@ def read_file(
     format = format_of(file, limits)
     name = name_of(file_name)
     try:
-        reading = _read(format, file, name, choices, limits, progress)
+        reading = format.read(file, name, choices, limits, progress)
     except UNFORESEEN as error:  # files can be damaged in unforeseen ways
-        log.warning("a %s file could not be read", format, exc_info=error)
+        log.warning("a %s file could not be read", format.name, exc_info=error)
         message = gettext("This file cannot be read: export it again and send the new one.")
         raise damaged(message) from error
     if not reading.cards and not reading.left_out.counts:
@@ -58,13 +77,13 @@ def preview_file(file: BinaryIO, choices: Choices, limits: Limits) -> dict[str, 
     rows, and the number of rows. Raise FileRejected if the file cannot be read.
     """
     format = format_of(file, limits)
-    if format != "table":
-        return {"format": format}
-    return {"format": format, **_table_shown(open_table(file.read(), choices))}
+    if format is not TABLE:
+        return {"format": format.name}
+    return {"format": format.name, **_table_shown(open_table(file.read(), choices))}
 
 
-def format_of(file: BinaryIO, limits: Limits) -> str:
-    """Return "apkg", "json" or "table".
+def format_of(file: BinaryIO, limits: Limits) -> ImportFormat:
+    """Return the first of IMPORT_FORMATS that the content of the file matches.
 
     Raise FileRejected if the file has none of these formats, or is empty or too large.
     """
@@ -73,28 +92,36 @@ def format_of(file: BinaryIO, limits: Limits) -> str:
     file.seek(0)
     head = file.read(HEAD)
     file.seek(0)
-    if head.startswith(ZIPS):
-        return "apkg"
-    if head.startswith(SQLITE) or (b"\0" in head and not head.startswith(UTF_16)):
-        raise FileRejected(
-            gettext(
-                "This is neither a package of Anki nor text: send .apkg, .csv, .tsv, .txt or .json."
-            ),
-            code="unknown_format",
-        )
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not text:
+    if not _text_of(head):
         raise FileRejected(gettext("This file is empty."), code="no_cards")
-    return "json" if text[:1] in (b"{", b"[") and _is_json(text) else "table"
+    format = next((format for format in IMPORT_FORMATS if format.matches(head)), None)
+    if format is None:
+        message = gettext("This file cannot be imported. Choose a file of these types: %(types)s.")
+        raise FileRejected(message % {"types": ", ".join(EXTENSIONS)}, code="unknown_format")
+    return format
 
 
-def _is_json(text: bytes) -> bool:
-    """Return whether the text is JSON, not a table that starts with a bracket.
+def _text_of(head: bytes) -> bytes:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
+def _is_package(head: bytes) -> bool:
+    return head.startswith(ZIPS)
+
+
+def _is_text(head: bytes) -> bool:
+    return not head.startswith(SQLITE) and (b"\0" not in head or head.startswith(UTF_16))
+
+
+def _is_json(head: bytes) -> bool:
+    """Return whether the file is JSON, not a table that starts with a bracket.
 
     Such a table may start with `[noun] water` or a cloze.
     """
+    text = _text_of(head)
     inner = text[1:].lstrip()[:1]
-    return inner in (b'"', b"}") if text[:1] == b"{" else inner in (b"{", b"]", b"[")
+    opening = {b"{": (b'"', b"}"), b"[": (b"{", b"]", b"[")}
+    return _is_text(head) and inner in opening.get(text[:1], ())
 
 
 def name_of(file_name: str) -> str:
@@ -102,16 +129,6 @@ def name_of(file_name: str) -> str:
     stem = PurePath(clean(file_name).replace("\\", "/")).stem
     # Translators: The name of a deck from a file without a name.
     return trim(stem)[:NAME_CHARACTERS] or gettext("Imported cards")
-
-
-def _read(
-    format: str, file: BinaryIO, name: str, choices: Choices, limits: Limits, progress: Progress
-) -> ParsedFile:
-    if format == "apkg":
-        return read_package(file, name, limits, progress)
-    if format == "json":
-        return read_json(file.read(), name, limits, progress)
-    return read_table(file.read(), choices, limits, progress)
 
 
 def _table_shown(table: Table) -> dict[str, Any]:
@@ -128,3 +145,34 @@ def _table_shown(table: Table) -> dict[str, Any]:
         "rows": rows,
         "rowCount": sum(1 for _ in table.rows()),
     }
+
+
+TABLE = ImportFormat(
+    "table",
+    gettext_lazy("tables"),
+    (".csv", ".tsv", ".txt"),
+    _is_text,
+    lambda file, name, choices, limits, progress: read_table(
+        file.read(), choices, limits, progress
+    ),
+)
+IMPORT_FORMATS = (
+    ImportFormat(
+        "apkg",
+        gettext_lazy("Anki packages"),
+        (".apkg", ".colpkg"),
+        _is_package,
+        lambda file, name, choices, limits, progress: read_package(file, name, limits, progress),
+    ),
+    ImportFormat(
+        "json",
+        gettext_lazy("MindFlip files"),
+        (".json",),
+        _is_json,
+        lambda file, name, choices, limits, progress: read_json(
+            file.read(), name, limits, progress
+        ),
+    ),
+    TABLE,  # last, because it matches every text
+)
+EXTENSIONS = tuple(extension for format in IMPORT_FORMATS for extension in format.extensions)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import ListView, TemplateView
 
 from flashcards.card_kinds import KIND_CHOICES
+from flashcards.formats.detect import EXTENSIONS, IMPORT_FORMATS
 from flashcards.formats.tables import CHOICES
 from flashcards.models import Card, Deck
 from flashcards.services import duplicates, trash
@@ -190,8 +191,14 @@ class ImportView(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         decks = Deck.objects.of(self.request.user).only("pk", "name")[:DECKS_OFFERED]
+        formats = [f"{format.label} ({', '.join(format.extensions)})" for format in IMPORT_FORMATS]
         return super().get_context_data(
-            decks=decks, encodings=CHOICES, megabytes=settings.IMPORT_MAX_MEGABYTES, **kwargs
+            decks=decks,
+            encodings=CHOICES,
+            extensions=EXTENSIONS,
+            formats=", ".join(formats),
+            megabytes=settings.IMPORT_MAX_MEGABYTES,
+            **kwargs,
         )
 
 

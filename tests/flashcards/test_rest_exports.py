@@ -4,15 +4,20 @@ import csv
 import io
 import json
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
+from flashcards.formats.detect import EXTENSIONS
 from flashcards.formats.registry import FORMATS, safe_name
+from flashcards.models import Deck
 from tests.helpers.call_counts import count_calls
 from tests.helpers.responses import read_stream
 
+ROOT = Path(__file__).resolve().parent.parent.parent
+WHOLE = {"apkg"}  # a zip is complete only at its end
 CARDS = [
     {
         "front": '=HYPERLINK("http://evil.example","x")',
@@ -42,6 +47,37 @@ def address(deck: dict[str, Any], format: str) -> str:
 def content(response: Any) -> bytes:
     assert response.status_code == 200, response.content
     return read_stream(response)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_deck_without_cards_is_exported(api: Any, alice: Any, make_deck: Any, format: str) -> None:
+    deck = make_deck(alice, "ebb")
+    api(alice).delete(f"/api/flashcards/cards/{deck['cards'][0]['id']}")
+    assert b"ebb" not in content(api(alice).get(address(deck, format)))
+
+
+@pytest.mark.parametrize("format", sorted(FORMATS.keys() - WHOLE))
+def test_text_formats_are_written_card_by_card(alice: Any, make_deck: Any, format: str) -> None:
+    deck = Deck.objects.get(pk=make_deck(alice, "ebb", "flow", "neap")["id"])
+    cards = list(deck.cards.kept())
+    pieces = list(FORMATS[format].write(deck, cards))
+    assert len(pieces) > len(cards), (
+        f"Yield each card of {format} as a piece, or add {format} to WHOLE if it is written whole."
+    )
+
+
+def test_export_formats_share_no_label_or_extension() -> None:
+    for field in ("label", "extension"):
+        values = [getattr(format, field) for format in FORMATS.values()]
+        assert len(set(values)) == len(values), f"In FORMATS, two formats have the same {field}."
+
+
+def test_using_mindflip_describes_every_file_format() -> None:
+    text = (ROOT / "docs/using.md").read_text()
+    words = [str(format.label) for format in FORMATS.values()]
+    words += [f"`{extension}`" for extension in EXTENSIONS]
+    missing = [word for word in words if word not in text]
+    assert missing == [], "Describe these formats in docs/using.md."
 
 
 @pytest.mark.parametrize("format", FORMATS)
