@@ -44,10 +44,10 @@ class KindRow:
     headings: tuple[str, str]
 
 
-BASIC, CLOZE, DEFINITION = "basic", "cloze", "definition"
+CLOZE = "cloze"  # the kind of imported cards with gaps
 KIND_ROWS = (
     KindRow(
-        BASIC,
+        "basic",
         label=gettext_lazy("Question and answer"),
         option="question-answer",
         wish=gettext_lazy("Question and answer"),
@@ -87,7 +87,7 @@ KIND_ROWS = (
         headings=("Fill the gap", "Answer"),  # untranslated: the note type in Anki
     ),
     KindRow(
-        DEFINITION,
+        "definition",
         label=gettext_lazy("Definition"),
         option="definition",
         wish=gettext_lazy("Term and definition"),

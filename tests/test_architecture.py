@@ -173,7 +173,10 @@ def test_pure_modules_import_no_framework_except_translations(path):
 
 
 def test_migrations_match_models(db):
-    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+    try:
+        call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+    except SystemExit:
+        pytest.fail("A migration is missing. Run `manage.py makemigrations`.")
 
 
 def test_tests_import_neither_conftest_nor_test_modules():
@@ -246,7 +249,7 @@ def test_architecture_page_lists_every_module(documented):
         for path, name in named
         if name not in documented.get(str(path.parent.relative_to(ROOT)), set())
     ]
-    assert missing == []
+    assert missing == [], "Describe these modules in docs/architecture.md."
 
 
 def test_architecture_page_lists_only_existing_modules(documented):

@@ -18,7 +18,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flashcards.formats.cards import ParsedFile
-from flashcards.formats.detect import read_file
+from flashcards.formats.detect import IMPORT_FORMATS, read_file
 from flashcards.formats.limits import FileRejected, Limits, Progress
 from flashcards.formats.table_writer import table_writer, tags_from_cell, tags_to_cell
 from flashcards.formats.tables import Choices
@@ -55,6 +55,8 @@ MODELS = {
         "tmpls": [{"qfmt": "{{F}}", "afmt": "{{B}}"}],
     }
 }
+
+TEXT_FILES = {"json": b'[{"front": "ebb", "back": "falls"}]', "table": b"ebb,falls\n"}
 
 
 def read(
@@ -102,6 +104,26 @@ def valid_package(tmp_path: Path) -> bytes:
     """Return a valid package."""
     notes = [(1, "g", 1, 5, " a b ", "ebb\x1fflow")]
     return zipped(collection_anki2=collection(tmp_path / "c", notes, [(1, 1, 1, 0, 0)]))
+
+
+def test_file_of_each_import_format_is_parsed_as_its_format(valid_package: bytes) -> None:
+    files = TEXT_FILES | {"apkg": valid_package}
+    assert set(files) == {format.name for format in IMPORT_FORMATS}, (
+        "Add a file of each import format to TEXT_FILES, or here if it is not text."
+    )
+    for name, data in files.items():
+        parsed = read(data)
+        assert isinstance(parsed, ParsedFile)
+        assert (parsed.format, [card.front for card in parsed.cards]) == (name, ["ebb"])
+
+
+@fuzz(50)
+@given(st.sampled_from(sorted(TEXT_FILES)), st.integers(0, 20), st.integers(0, 20), st.binary())
+def test_damaged_text_file_is_parsed_or_rejected(
+    name: str, start: int, end: int, inserted: bytes
+) -> None:
+    data = TEXT_FILES[name]
+    assert read(data[:start] + inserted + data[end:])
 
 
 def test_valid_package_is_parsed_with_deck_and_tags(valid_package: bytes) -> None:
