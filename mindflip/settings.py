@@ -445,7 +445,7 @@ REST_FRAMEWORK = {
     },
     "NUM_PROXIES": TRUSTED_PROXY_COUNT,
     "DEFAULT_VERSIONING_CLASS": None,
-    "DEFAULT_SCHEMA_CLASS": "sessions_app.rest.openapi.Calls",
+    "DEFAULT_SCHEMA_CLASS": "sessions_app.rest.openapi.ApiSchema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
