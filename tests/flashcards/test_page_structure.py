@@ -1,4 +1,4 @@
-"""What every page has: a title and a heading, a link to it, its scripts and its style sheets."""
+"""Every page has a title, one heading and a link to it, and loads its scripts and styles."""
 
 from pathlib import Path
 
