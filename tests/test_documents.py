@@ -55,6 +55,18 @@ def test_file_that_document_names_with_its_folder_exists(document):
     assert sorted(name for name in named if not any(ROOT.glob(name))) == []
 
 
+def test_tests_that_documents_name_exist():
+    files = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "tests").rglob("*.test.js")]
+    functions = "\n".join(file.read_text() for file in files if file.suffix == ".py")
+    known = {file.name for file in files} | set(re.findall(r"def (test_\w+)", functions))
+    names = {
+        name
+        for document in DOCUMENTS
+        for name in re.findall(r"`(test_\w+(?:\.py)?|[\w-]+\.test\.js)`", document.read_text())
+    }
+    assert names - known - {"test_NAME.py"} == set()
+
+
 def test_every_page_is_linked_from_other_page():
     linked = {
         (document.parent / unquote(target.partition("#")[0])).resolve()
