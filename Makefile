@@ -102,7 +102,7 @@ format: installed ## format the code
 	$(VENV_PYTHON) -m ruff format
 	$(WITH_NODE) node node_modules/prettier/bin/prettier.cjs --log-level warn --write $(SCRIPTS)
 
-hooks: installed ## run `make check` before each commit
+hooks: installed ## install a Git hook that runs `make check` before each commit
 	$(VENV_PYTHON) -m pre_commit install
 
 docs: installed ## write docs/settings.md, docs/asyncapi.json, docs/openapi.json, docs/api.md and the client's types from the code

@@ -1,6 +1,7 @@
 """Aliases for tasks that the previous version queued under their old names.
 
-Remove this module, its line in `celery.py` and its test in the next release.
+Remove this module, its line in `celery.py`, its test and its use in `test_schedule.py` in the next
+release.
 """
 
 from typing import Any

@@ -547,7 +547,10 @@ export = ApiSchema(
                 "The file, to be saved.", {}, headers=("Content-Disposition",), media=MEDIA
             )
         },
-        description=f"As {' or '.join(f'`{name}`' for name in FORMATS)}, without study progress.",
+        description=(
+            f"As {', '.join(f'`{row.name}` ({row.label})' for row in FORMATS.values())}, without"
+            " study progress."
+        ),
         query=ExportQuerySerializer,
         query_example={"format": "csv"},
     ),

@@ -40,7 +40,8 @@ class ImportFormat:
 
     Users see `label` and `extensions`. `matches` returns whether a file that starts with the given
     bytes has this format. `read` returns the cards of the file, and is called with the file, the
-    name for a deck without one, and the user's choices for a table.
+    name for a deck without one, the user's choices for a table, the limits, and the progress to
+    report.
     """
 
     name: str

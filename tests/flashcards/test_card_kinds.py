@@ -104,6 +104,11 @@ def test_card_kinds_share_no_name_option_or_note_type(field):
     assert len(set(values)) == len(values), f"In KIND_ROWS, two kinds have the same {field}."
 
 
+def test_option_of_card_kind_is_not_name_of_other_kind():
+    names = {row.name: row for row in KIND_ROWS}
+    assert [row.option for row in KIND_ROWS if names.get(row.option, row) is not row] == []
+
+
 def test_documents_describe_every_card_kind():
     using = (ROOT / "docs/using.md").read_text().lower()
     protocol = (ROOT / "docs/protocol.md").read_text()

@@ -73,10 +73,10 @@ def test_export_formats_share_no_label_or_extension() -> None:
 
 
 def test_using_mindflip_describes_every_file_format() -> None:
-    text = (ROOT / "docs/using.md").read_text()
-    words = [str(format.label) for format in FORMATS.values()]
-    words += [f"`{extension}`" for extension in EXTENSIONS]
-    missing = [word for word in words if word not in text]
+    page = (ROOT / "docs/using.md").read_text()
+    texts = [str(format.label) for format in FORMATS.values()]
+    texts += [f"`{extension}`" for extension in EXTENSIONS]
+    missing = [text for text in texts if text not in page]
     assert missing == [], "Describe these formats in docs/using.md."
 
 

@@ -4,6 +4,7 @@ import hashlib
 import shlex
 import signal
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -93,18 +94,20 @@ def test_postgresql_start_waits_for_processes_of_killed_server(
     _start_postgres(folder, started_services)
     orphan = psutil.Process(started_services[-1].process.pid).children()[0]
     orphan.suspend()  # it cannot notice that the server is killed
-    started_services[-1].kill()
-    assert orphan.is_running()
-    wait = psutil.wait_procs
+    try:
+        started_services[-1].kill()
+        wait = psutil.wait_procs
 
-    def resume_and_wait(processes: list[psutil.Process], timeout: float) -> Any:
-        assert orphan in processes
-        orphan.resume()
-        return wait(processes, timeout)
+        def resume_and_wait(processes: list[psutil.Process], timeout: float) -> Any:
+            assert orphan in processes
+            orphan.resume()
+            return wait(processes, timeout)
 
-    monkeypatch.setattr(psutil, "wait_procs", resume_and_wait)
-    _start_postgres(folder, started_services)
-    assert not orphan.is_running()
+        monkeypatch.setattr(psutil, "wait_procs", resume_and_wait)
+        _start_postgres(folder, started_services)
+    finally:
+        with suppress(psutil.NoSuchProcess):
+            orphan.resume()
 
 
 def test_postgresql_rejects_wrong_password(folder: Path, started_services: list[Service]) -> None:

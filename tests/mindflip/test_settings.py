@@ -218,7 +218,8 @@ def test_variables_in_documents_and_code_are_declared() -> None:
         path.read_text()
         for folder in folders
         for path in (ROOT / folder).rglob("*")
-        if path.is_file() and path.suffix not in {".mo", ".png", ".pyc", ".webp"}
+        if path.is_file() and "__pycache__" not in path.parts
+        if path.suffix not in {".mo", ".png", ".webp"}
     ]
     names = set(re.findall(r"\bMINDFLIP_([A-Z_]+)\b", "\n".join(texts))) - development
     declared = set(env.DECLARED) | set(env.RENAMED)

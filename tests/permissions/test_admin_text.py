@@ -9,8 +9,11 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Permission
+from django.test import RequestFactory
 from django.urls import reverse
 
+from flashcards.models import Deck
+from sessions_app.admin.base.list import BaseAdmin
 from sessions_app.models import AccountDeletion
 from tests.helpers.user_models import paths_to_user
 from tests.permissions.objects import SECRET
@@ -43,6 +46,20 @@ def test_alice_has_row_of_model(scenario: Any, model: Any) -> None:
     assert any(
         model._base_manager.filter(**{path: pk}).exists() for path in paths_to_user(model)
     ), "create a row, with SECRET in each text, in tests/permissions/objects.py"
+
+
+def test_hidden_title_is_not_saved(scenario: Any, rf: RequestFactory) -> None:
+    class EditableDeckAdmin(BaseAdmin):
+        title_field = "name"
+
+    deck = Deck.objects.first()
+    editable, request = EditableDeckAdmin(Deck, admin.site), rf.post("/")
+    request.user = make_user("operator", is_staff=True)
+    row = editable.get_object(request, str(deck.pk))
+    row.topic = "Tides"
+    editable.save_model(request, row, form=None, change=True)
+    saved = Deck.objects.get(pk=deck.pk)
+    assert (saved.name, saved.topic) == (deck.name, "Tides")
 
 
 @pytest.mark.parametrize("model", LISTS, ids=name_of)

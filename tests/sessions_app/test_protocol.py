@@ -68,12 +68,32 @@ def test_each_client_message_type_of_dialect_has_handler_and_valid_case(dialect,
     )
 
 
-def test_each_server_message_type_has_case():
-    tags = {case["message"]["type"] for case in CASES["fromServer"] + CASES["fromServerV1"]}
-    assert set(SERVER_MESSAGES_V1) == tags, (
+def test_each_field_of_client_messages_has_case():
+    sent = [json.loads(case["text"]) for case in valid_cases("fromClientV1")]
+    assert fields_without_case(by_type(asyncapi.CLIENT_TYPES), sent) == {}, (
+        "Add them to a case of fromClientV1 in tests/contract/protocol_cases.json."
+    )
+
+
+def test_each_server_message_type_and_each_field_has_case():
+    sent = [case["message"] for case in CASES["fromServer"] + CASES["fromServerV1"]]
+    assert set(SERVER_MESSAGES_V1) == {message["type"] for message in sent}, (
         "ServerMessage in sessions_app/protocol/outgoing.py and the cases of fromServerV1 in"
         " tests/contract/protocol_cases.json must have the same types."
     )
+    assert fields_without_case(SERVER_MESSAGES_V1, sent) == {}, (
+        "Add them to a case of fromServerV1 in tests/contract/protocol_cases.json."
+    )
+
+
+def fields_without_case(types, messages):
+    """Return the types with the fields that no message of the type has."""
+    cases = {tag: [set(message) for message in messages if message["type"] == tag] for tag in types}
+    missing = {
+        tag: set(kind.__struct_encode_fields__).difference(*cases[tag])
+        for tag, kind in types.items()
+    }
+    return {tag: fields for tag, fields in missing.items() if fields or not cases[tag]}
 
 
 def test_each_message_type_is_exported_and_each_server_message_type_is_sent():

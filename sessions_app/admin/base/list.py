@@ -221,6 +221,11 @@ class HideTextMixin:
             setattr(row, self.title_field, f"({self.opts.verbose_name})")
         return row
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change and self.title_field and not can_read_text(request.user):
+            obj.refresh_from_db(fields=[self.title_field])
+        super().save_model(request, obj, form, change)
+
     def get_list_display(self, request: HttpRequest) -> list[str]:
         return self.readable(request, super().get_list_display(request))
 

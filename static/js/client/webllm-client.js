@@ -242,7 +242,7 @@ export class WebLLMClient extends ClientEmitter {
 }
 
 /**
- * The handlers of the server's messages, by type.
+ * The handlers of the server's messages, by type. Only tests import them.
  * @type {Record<string, (client: any, message: any) => void>}
  */
 export const HANDLERS = {

@@ -86,7 +86,7 @@ export class WebLLMClient extends ClientEmitter {
     #private;
 }
 /**
- * The handlers of the server's messages, by type.
+ * The handlers of the server's messages, by type. Only tests import them.
  * @type {Record<string, (client: any, message: any) => void>}
  */
 export const HANDLERS: Record<string, (client: any, message: any) => void>;

@@ -18,7 +18,7 @@ import { size } from "../lib/format.js";
  */
 export async function listModels() {
   const { models } = await api.get("/api/webllm/models");
-  return models.filter(({ engine }) => engine in ENGINES);
+  return models.filter(({ engine }) => Object.hasOwn(ENGINES, engine));
 }
 
 /**
