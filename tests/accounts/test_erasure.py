@@ -19,8 +19,8 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from sessions_app.models import AccountDeletion, Generation, WebLLMSession
 from sessions_app.services import erasure
 from sessions_app.tasks import delete_expired_logins, finish_account_deletions
+from tests.helpers.models import paths_to_user
 from tests.helpers.sockets import open_socket
-from tests.helpers.user_models import paths_to_user
 from tests.helpers.users import PASSWORD
 
 DAY = timedelta(days=1)

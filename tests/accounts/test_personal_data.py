@@ -3,23 +3,16 @@
 import re
 from pathlib import Path
 
-from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
-from sessions_app.models import AccountDeletion, Engine
+from sessions_app.models import Engine
 from sessions_app.services.personal_data import registered
+from tests.helpers.models import OWN_MODELS, USER_MODELS
 from tests.helpers.responses import read_stream
-from tests.helpers.user_models import paths_to_user
 
-OWN_MODELS = [
-    model
-    for label in ("sessions_app", "flashcards")
-    for model in apps.get_app_config(label).get_models()
-]
-USER_MODELS = {model for model in OWN_MODELS if paths_to_user(model)} - {AccountDeletion}
 NOT_EXPORTED = {Engine}  # its rows exist only while a browser is connected
 DATA_PAGE = (Path(__file__).parents[2] / "docs/data.md").read_text()
 
@@ -31,7 +24,7 @@ def _names(models: set[type[Model]]) -> list[str]:
 def test_deletion_lists_rows_of_every_model_with_user_data(alice: User) -> None:
     """Other rows would be deleted together with the user, in one transaction."""
     listed = {rows.model for data in registered() for rows in data.rows(alice.pk)}
-    assert _names(USER_MODELS - listed) == [], (
+    assert _names(set(USER_MODELS) - listed) == [], (
         "yield their rows in `rows` of personal_data.py or session_data.py"
     )
 

@@ -6,7 +6,6 @@ Alice's objects contain SECRET in every field for text.
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.test import RequestFactory
@@ -14,15 +13,12 @@ from django.urls import reverse
 
 from flashcards.models import Deck
 from sessions_app.admin.base.list import BaseAdmin
-from sessions_app.models import AccountDeletion
-from tests.helpers.user_models import paths_to_user
+from tests.helpers.models import USER_MODELS, paths_to_user
 from tests.permissions.objects import SECRET
 from tests.permissions.users import cookie_headers, make_user
 
 pytestmark = pytest.mark.django_db
 APPS = ("sessions_app", "flashcards")
-MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
-USER_MODELS = [model for model in MODELS if paths_to_user(model) and model is not AccountDeletion]
 LISTS = [model for model in USER_MODELS if admin.site.is_registered(model)]
 
 

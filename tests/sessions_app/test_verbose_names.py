@@ -4,10 +4,11 @@ import pytest
 from django.apps import apps
 from django.utils.functional import Promise
 
+from tests.helpers.models import OWN_MODELS
+
 APPS = ("sessions_app", "flashcards")
-MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
 FIELDS = [
-    field for model in MODELS for field in model._meta.concrete_fields if not field.auto_created
+    field for model in OWN_MODELS for field in model._meta.concrete_fields if not field.auto_created
 ]
 
 
@@ -16,7 +17,7 @@ def test_app_verbose_name_is_lazy(app):
     assert isinstance(apps.get_app_config(app).verbose_name, Promise)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", OWN_MODELS, ids=lambda model: model.__name__)
 def test_model_verbose_names_are_lazy(model):
     assert isinstance(model._meta.verbose_name, Promise)
     assert isinstance(model._meta.verbose_name_plural, Promise)

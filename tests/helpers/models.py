@@ -1,7 +1,10 @@
-"""The foreign keys that lead from a table to its user."""
+"""Our own models, and the foreign keys that lead from a table to its user."""
 
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.db.models import Model
+
+from sessions_app.models import AccountDeletion
 
 
 def paths_to_user(model: type[Model], seen: tuple[type[Model], ...] = ()) -> list[str]:
@@ -16,3 +19,14 @@ def paths_to_user(model: type[Model], seen: tuple[type[Model], ...] = ()) -> lis
                 for path in paths_to_user(field.related_model, (*seen, model))
             ]
     return paths
+
+
+OWN_MODELS = [
+    model
+    for label in ("sessions_app", "flashcards")
+    for model in apps.get_app_config(label).get_models()
+]
+USER_MODELS = [
+    model for model in OWN_MODELS if paths_to_user(model) and model is not AccountDeletion
+]
+"""The models with users' data. An AccountDeletion remains after its user's data."""
