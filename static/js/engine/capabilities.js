@@ -14,6 +14,8 @@ import { explainWebGPU } from "./webgpu-check.js";
  */
 
 const LIMITS = ["maxBufferSize", "maxStorageBufferBindingSize", "maxComputeWorkgroupStorageSize"];
+/** Milliseconds until an adapter is requested again. */
+const RETRY_DELAY = 500;
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
 
 /**
@@ -55,9 +57,19 @@ export async function detectWebGPU() {
   return { adapter: adapterFacts, facts };
 }
 
+/**
+ * Request an adapter, and if there is none, once more after RETRY_DELAY.
+ *
+ * Right after a browser has started, the first request can return null on a computer that has a
+ * working graphics card.
+ */
 async function requestAdapter() {
+  const options = { powerPreference: "high-performance" };
   try {
-    return { adapter: await navigator.gpu.requestAdapter({ powerPreference: "high-performance" }) };
+    const adapter = await navigator.gpu.requestAdapter(options);
+    if (adapter) return { adapter };
+    await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY));
+    return { adapter: await navigator.gpu.requestAdapter(options) };
   } catch (error) {
     return { error: error.message };
   }
