@@ -7,10 +7,15 @@ the characters of a word. Counting the characters of a whole text makes XGrammar
 (docs/decisions/answer-grammar.md).
 
 The kind of card decides what a front can be: a cloze has exactly one gap, and a term is short.
+
+A kind has a single grammar for any number of cards, so that an engine compiles it once. It never
+allows the end of the array before MAX_CARDS cards. A client therefore ends the turn after the last
+card that it needs. A small model that may end the array does so after one or two cards.
 """
 
 from typing import Any, NamedTuple
 
+MAX_CARDS = 50
 FRONT_CHARACTERS, BACK_CHARACTERS = 200, 320
 FRONT_WORDS, BACK_WORDS, WORD_CHARACTERS = 24, 32, 40
 SIGN = r'[^"\\\x00-\x20\x7f] | "\\" ["\\/n]'  # only the escapes that a card needs
@@ -35,10 +40,10 @@ TWO_TEXTS = AnswerForm(f'word (" " word){{0,{FRONT_WORDS - 1}}}', LONG_BACK, SIG
 
 
 def response_format(count: int, form: AnswerForm = TWO_TEXTS) -> dict[str, Any]:
-    """Return the contract's `responseFormat` for exactly `count` cards in the given form.
+    """Return the contract's `responseFormat` for cards in the given form.
 
-    The JSON schema describes an array of cards. The grammar has one rule per line, starting with
-    `root`.
+    The JSON schema describes an array of exactly `count` cards. The grammar has one rule per line,
+    starting with `root`, and does not depend on `count`.
     """
     sides = {"front": FRONT_CHARACTERS, "back": BACK_CHARACTERS}
     card = {
@@ -50,17 +55,21 @@ def response_format(count: int, form: AnswerForm = TWO_TEXTS) -> dict[str, Any]:
         "required": ["front", "back"],
         "additionalProperties": False,
     }
-    cards = ' "," '.join(["card"] * count)
+    return {
+        "type": "json_schema",
+        "schema": {"type": "array", "items": card, "minItems": count, "maxItems": count},
+        "grammar": answer_grammar(form),
+    }
+
+
+def answer_grammar(form: AnswerForm) -> str:
+    """Return the grammar of an array of MAX_CARDS cards in the given form."""
     rules = [
-        f'root ::= "[" {cards} "]"',
+        f'root ::= "[" card ("," card){{{MAX_CARDS - 1}}} "]"',
         r'card ::= "{\"front\":\"" front "\",\"back\":\"" back "\"}"',
         f"front ::= {form.front}",
         f"back ::= {form.back}",
         f"word ::= sign{{1,{WORD_CHARACTERS}}}",
         f"sign ::= {form.sign}",
     ]
-    return {
-        "type": "json_schema",
-        "schema": {"type": "array", "items": card, "minItems": count, "maxItems": count},
-        "grammar": "\n".join(rules),
-    }
+    return "\n".join(rules)

@@ -53,21 +53,36 @@ class EnginePage:
         return result
 
     def generate(
-        self, prompt: str, seconds: float = TIMEOUT_SECONDS, stop_after: int = 0, **options: Any
+        self,
+        prompt: str,
+        seconds: float = TIMEOUT_SECONDS,
+        stop_after: int = 0,
+        stop_after_cards: int = 0,
+        **options: Any,
     ) -> dict[str, Any]:
         """Send a prompt to the loaded engine and return its answer and all reported tokens.
 
-        If `stop_after` is not 0, the generation is stopped when that number of tokens is reported.
+        If `stop_after` or `stop_after_cards` is not 0, the generation is stopped when that number
+        of tokens or of closed objects has been reported.
         """
         return self.run(
             """const tokens = [];
             const stopping = new AbortController();
+            const closedObjects = () =>
+                tokens.map(({ text }) => text).join("").split("}").length - 1;
             const onToken = (token) => { tokens.push(token);
-                if (token.tokens === argument.stopAfter) stopping.abort(); };
+                const isLast = token.tokens === argument.stopAfter ||
+                    closedObjects() === argument.stopAfterCards;
+                if (isLast) stopping.abort(); };
             const messages = [{ role: "user", content: argument.prompt }];
             const answer = await engine.generate(messages, { ...argument.options, onToken,
                 signal: stopping.signal });
             return { ...answer, tokens };""",
-            {"prompt": prompt, "options": options, "stopAfter": stop_after},
+            {
+                "prompt": prompt,
+                "options": options,
+                "stopAfter": stop_after,
+                "stopAfterCards": stop_after_cards or -1,
+            },
             seconds,
         )

@@ -224,6 +224,7 @@ class GenerationRun {
   #unsent = [];
   #writtenCards = [];
   #index;
+  #count;
   #lastHeartbeat = 0;
   isCancelled = false;
 
@@ -241,6 +242,7 @@ class GenerationRun {
     this.#emit = emit;
     this.#onDraft = onDraft;
     this.#index = request.cardsSoFar?.length ?? 0;
+    this.#count = request.options.count;
   }
 
   /**
@@ -256,14 +258,15 @@ class GenerationRun {
       onTokens: (progress) => this.#handleTokens(progress),
     });
     // Some cards can only be recognized at the end of the text.
-    for (const card of cards.slice(this.#writtenCards.length)) this.#record(card);
+    const written = cards.slice(0, this.#count);
+    for (const card of written.slice(this.#writtenCards.length)) this.#record(card);
     const { cacheKey, generationId, lease } = this.request;
     return {
       type: "response",
       cacheKey,
       generationId,
       lease,
-      data: { cards },
+      data: { cards: written },
       ...(usage && { usage }),
     };
   }
@@ -286,8 +289,11 @@ class GenerationRun {
     for (const card of this.#unsent.splice(0)) this.#sendCard(card);
   }
 
+  /** Send a card. The last requested card ends the turn, because the grammar allows more. */
   #handleCard(card) {
+    if (this.#writtenCards.length === this.#count) return;
     this.#sendCard(this.#record(card));
+    if (this.#writtenCards.length === this.#count) this.#abort.abort();
   }
 
   #record(card) {

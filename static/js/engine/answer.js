@@ -28,7 +28,8 @@ export function emptyAnswer() {
 /**
  * Add a chunk to the answer.
  *
- * Each chunk counts as one token, until the last chunk reports the actual numbers.
+ * Each chunk counts as one token, until the last chunk reports the actual numbers. llama.cpp also
+ * reports the length of the prompt in every chunk, because an aborted answer has no last chunk.
  * @param {any} chunk  a `chat.completion.chunk`
  * @param {Answer} answer  changed in place
  * @param {(text: string, tokens: number) => void} onText  called with the new text and the number
@@ -42,6 +43,7 @@ export function addChunk(chunk, answer, onText) {
     answer.completionTokens += 1;
     onText(text, answer.completionTokens);
   }
+  if (chunk.timings) answer.promptTokens = chunk.timings.cache_n + chunk.timings.prompt_n;
   if (choice?.finish_reason) answer.finishReason = choice.finish_reason;
   if (!chunk.usage) return;
   answer.promptTokens = chunk.usage.prompt_tokens;

@@ -58,7 +58,7 @@ export async function detectWebGPU() {
 }
 
 /**
- * Request an adapter, and if there is none, once more after RETRY_DELAY.
+ * Request an adapter, and if there is none, again after RETRY_DELAY.
  *
  * Right after a browser has started, the first request can return null on a computer that has a
  * working graphics card.

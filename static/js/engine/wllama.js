@@ -78,6 +78,7 @@ export class WllamaBackend {
     const request = {
       ...streamRequest(messages, options),
       ...responseFormat(schema, grammar),
+      timings_per_token: true,
       abortSignal: this.#abort.signal,
       onData,
     };

@@ -25,7 +25,7 @@ async function startOwnCall() {
   await flush();
   const ids = { requestId: call.requestId, generationId: "g" };
   server.socket.receive({ type: "progress", progress: 0, message: "Queued", ...ids });
-  server.socket.receive(generateMessage("g"));
+  server.socket.receive(generateMessage("g", { options: { topic: "Tides", count: 10 } }));
   await flush();
   const reconnect = async (generation = {}) => {
     await server.clock.advance(1);

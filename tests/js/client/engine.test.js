@@ -68,6 +68,20 @@ test("a card is sent when its JSON is complete, and the response has all cards",
   });
 });
 
+test("the last requested card ends the turn, and later cards are not sent", async () => {
+  const { server, engine } = await withEngine();
+  server.socket.receive(generateMessage("g"));
+  await flush();
+  engine.run.write(`[${EBB}`);
+  assert.equal(engine.run.signal.aborted, false);
+  engine.run.write(`,${FLOW},{"front":"neap","back":"small"},{"fr`);
+  assert.equal(engine.run.signal.aborted, true);
+  await flush();
+  const fronts = (cards) => cards.map(({ front }) => front);
+  assert.deepEqual(fronts(server.socket.ofType("card").map(({ card }) => card)), ["ebb", "flow"]);
+  assert.deepEqual(fronts(server.socket.sent.at(-1).data.cards), ["ebb", "flow"]);
+});
+
 test("progress with tokens and lease is sent at most every ten seconds", async () => {
   const { server, engine, client } = await withEngine();
   const request = generateMessage("g");

@@ -38,3 +38,9 @@ test("the finish reason and token counts come from the last chunks", () => {
     completionTokens: 7,
   });
 });
+
+test("an answer without a last chunk has the prompt's length from llama.cpp's timings", () => {
+  const timings = { cache_n: 100, prompt_n: 20, predicted_n: 1 };
+  const { answer } = addChunks({ ...chunk({ content: "Hello" }), timings });
+  assert.equal(answer.promptTokens, 120);
+});
