@@ -21,7 +21,6 @@ SYSTEM = (
     "You write flashcards for a student. %(kind)s Be correct and brief. Every card asks something"
     " else. Answer with a JSON array only."
 )
-ROLES = ("system", "user", "assistant", "user")
 # One example exchange helps a small model more than any rule.
 EXAMPLE_TASK = "Generate 2 flashcards about the Moon"
 ASCII_PER_TOKEN = 3.5  # about 4 in English, less in names, numbers and code
@@ -42,18 +41,29 @@ def build_messages(
     `topic`, and optionally `language`, `difficulty`, `kind` and `source`. The prompt is part of the
     last message. The source takes the remaining tokens, and a note follows it if it was cut.
     """
-    kind = options.get("kind") or DEFAULT_KIND.option
-    row = KIND_OF_OPTION.get(kind, DEFAULT_KIND)
-    rule = row.rule if kind in KIND_OF_OPTION else f"{row.rule} Kind of card: {_short(kind)}."
-    opening = [SYSTEM % {"kind": rule}, EXAMPLE_TASK, row.example]
+    opening = opening_messages(options.get("kind") or DEFAULT_KIND.option)
     task = _task(prompt, options, fronts_so_far)
     if source := str(options.get("source") or "").strip():
-        left = MESSAGE_TOKENS - sum(estimate_tokens(text) for text in (*opening, task))
+        texts = [*(message["content"] for message in opening), task]
+        left = MESSAGE_TOKENS - sum(map(estimate_tokens, texts))
         notes = cut_to_tokens(source, max(0, left - 60))
         cut_note = f"\n{CUT_NOTE}" if len(notes) < len(source) else ""
         task = f"Use only these notes:\n<notes>\n{notes}\n</notes>{cut_note}\n\n{task}"
+    return [*opening, {"role": "user", "content": task}]
+
+
+def opening_messages(kind: str) -> list[dict[str, str]]:
+    """Return the messages that all requests for cards of this kind start with.
+
+    They are the rules and one example exchange. A kind that is not in the table of kinds is passed
+    to the model as text.
+    """
+    row = KIND_OF_OPTION.get(kind, DEFAULT_KIND)
+    rule = row.rule if kind in KIND_OF_OPTION else f"{row.rule} Kind of card: {_short(kind)}."
     return [
-        {"role": role, "content": text} for role, text in zip(ROLES, (*opening, task), strict=True)
+        {"role": "system", "content": SYSTEM % {"kind": rule}},
+        {"role": "user", "content": EXAMPLE_TASK},
+        {"role": "assistant", "content": row.example},
     ]
 
 

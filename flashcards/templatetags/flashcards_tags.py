@@ -6,6 +6,8 @@ from django.utils.safestring import SafeString
 
 from flashcards.card_kinds import KIND_ROWS, KindRow
 from flashcards.formats.registry import FORMATS, Format
+from flashcards.grammar import answer_grammar
+from flashcards.prompts import opening_messages
 
 register = template.Library()
 
@@ -29,3 +31,16 @@ def card_kinds_script() -> SafeString:
         [{"name": row.name, "option": row.option, "hasGaps": row.has_gaps} for row in KIND_ROWS],
         "card-kinds",
     )
+
+
+@register.simple_tag
+def warm_up_requests_script() -> SafeString:
+    """Return a short request for each kind, as JSON for static/js/pages/engine/warm-up.js."""
+    requests = {
+        row.option: {
+            "messages": [*opening_messages(row.option), {"role": "user", "content": "."}],
+            "grammar": answer_grammar(row.answer_form),
+        }
+        for row in KIND_ROWS
+    }
+    return json_script(requests, "warm-up-requests")

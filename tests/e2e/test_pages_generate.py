@@ -73,6 +73,29 @@ def test_stopped_batch_keeps_its_cards_after_reload_until_saved(visitor: Visitor
     expect(page.locator(".batch")).to_have_count(0)
 
 
+RECORD_REQUESTS = """
+    globalThis.engineRequests = [];
+    const postMessage = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (message, ...rest) {
+        if (message.type === "generate") engineRequests.push(message);
+        return postMessage.call(this, message, ...rest);
+    };
+"""
+
+
+def test_loaded_model_is_prepared_for_cards_of_selected_kind(visitor: Visitor) -> None:
+    page = visitor.page
+    page.add_init_script(RECORD_REQUESTS)
+    visitor.open_as_new_user()
+    page.get_by_label("Kind").select_option("cloze")
+    visitor.model.get_by_role("button", name="Load").click()
+    visitor.wait_for_model()
+    [request] = page.evaluate("engineRequests")
+    assert request["options"]["maxTokens"] == 1
+    assert "{{c1::" in request["options"]["grammar"]
+    assert "{{c1::word}}" in request["messages"][0]["content"]
+
+
 def test_stop_during_model_download_leaves_model_unloaded(newcomer: Visitor) -> None:
     newcomer.open_as_new_user()
     newcomer.generate("Rivers", 3)

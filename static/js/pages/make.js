@@ -1,10 +1,11 @@
 import { EnginePanel } from "./engine/panel.js";
+import { warmUpRequest } from "./engine/warm-up.js";
 import { SERVER_UNREACHABLE } from "./lib/error-messages.js";
 import { read } from "./lib/storage.js";
 import { RequestForm } from "./make/request-form.js";
 
-const panel = new EnginePanel(document.getElementById("model"));
 const form = new RequestForm(document.getElementById("request"));
+const panel = new EnginePanel(document.getElementById("model"), () => warmUpRequest(form.kind));
 let opening = null;
 
 /**

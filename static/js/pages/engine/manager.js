@@ -177,6 +177,16 @@ class MonitoredEngine extends EventTarget {
     }
   }
 
+  /**
+   * Prepare the engine for its first request, which waits until this has finished.
+   *
+   * Errors are ignored: the request fails with the same error.
+   * @param {ReturnType<typeof import("./warm-up.js").warmUpRequest>} request
+   */
+  warmUp({ messages, grammar }) {
+    this.#engine.generate(messages, { grammar, maxTokens: 1, temperature: 0 }).catch(() => {});
+  }
+
   unload() {
     return this.#engine.unload();
   }

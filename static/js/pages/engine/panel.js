@@ -29,9 +29,16 @@ export class EnginePanel extends EventTarget {
   #detecting = Promise.resolve();
   #loading = null;
 
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  #warmUpRequest;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {() => ReturnType<typeof import("./warm-up.js").warmUpRequest>} warmUpRequest returns
+   *   the request that prepares a loaded engine
+   */
+  constructor(root, warmUpRequest) {
     super();
+    this.#warmUpRequest = warmUpRequest;
     this.#view = new PanelView(root, {
       main: () => this.#runMainAction(),
       "cancel-load": () => this.cancel(),
@@ -154,6 +161,7 @@ export class EnginePanel extends EventTarget {
 
   #handleLoaded(engine) {
     this.#view.showLoaded(whereItRuns(engine.facts));
+    engine.warmUp(this.#warmUpRequest());
     this.#show("ready", gettext("%(model)s is loaded.", { model: this.model.name }));
     return { model: this.model, engine };
   }

@@ -58,6 +58,11 @@ export class RequestForm extends EventTarget {
     if (hadFocus) visibleButton.focus();
   }
 
+  /** The kind of card that is selected, as it is named in requests. */
+  get kind() {
+    return this.#values.kind;
+  }
+
   /** Show what the Generate button will do. @param {string} text */
   setHint(text) {
     setText(this.#form, "submit-hint", text);
