@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flashcards.cloze import filled_and_hidden
+from flashcards.sentences import split_sentences
 
 ENOUGH_OF_BACK, ENOUGH_OF_FRONT = 0.7, 0.35
 # Weights are integers, so that sums are exact and equal in Python and JavaScript.
@@ -30,7 +31,6 @@ ABSENT_PERCENT = 50
 STEM_PERCENT, STEM_CUT, STEM_LEAST = 65, 2, 4
 OURS = frozenset({"found", "sentence"})
 ACCENTS = re.compile("[\u0300-\u036f]")
-SENTENCE_END = re.compile("(?<=[.!?])[\"'\u201d\u2019)\\]]*\\s+|(?<=[\u3002\uff01\uff1f])|\n+")
 # These scripts are written without spaces or attach endings to words: Thai to Khmer, kana, Han and
 # Hangul.
 UNSPACED = (
@@ -156,12 +156,6 @@ def with_source_match(cards: Iterable[Mapping[str, Any]], source: str) -> list[d
         match = notes.find(card["front"], card["back"])
         card |= {"found": match.is_found, "sentence": match.sentence}
     return bare
-
-
-def split_sentences(text: str) -> list[str]:
-    """Return the sentences and lines of a text, trimmed but otherwise unchanged."""
-    parts = (part.strip() for part in SENTENCE_END.split(text))
-    return [part for part in parts if part]
 
 
 def words_of(text: str, *, is_source: bool = False) -> list[str]:

@@ -23,6 +23,7 @@ PURE = [
     "flashcards/prompts.py",
     "flashcards/rendering.py",
     "flashcards/scheduling.py",
+    "flashcards/sentences.py",
     *(f"flashcards/parsing/{path.name}" for path in (ROOT / "flashcards/parsing").glob("*.py")),
 ]
 # Pure modules have texts, which are translated when they are used.

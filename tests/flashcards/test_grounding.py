@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flashcards.generation import Flashcards
-from flashcards.grounding import SourceText, split_sentences
+from flashcards.grounding import SourceText
 from tests.helpers.tiers import fuzz
 
 TABLE = Path(__file__).resolve().parent.parent / "contract" / "grounding_cases.json"
@@ -40,10 +40,6 @@ def test_sentence_is_part_of_source_and_set_only_if_card_is_found(source, front,
 @given(TEXTS)
 def test_grounding_is_unknown_without_notes(text):
     assert SourceText(" \n").find(text, text).is_found is None
-
-
-def test_notes_are_split_into_unchanged_sentences():
-    assert split_sentences("One. Two!\n- three\n\n4.5 m") == ["One.", "Two!", "- three", "4.5 m"]
 
 
 def test_all_200_cards_are_found_in_their_sentences_of_long_notes():

@@ -1,4 +1,4 @@
-import { splitSentences } from "./grounding.js";
+import { splitSentences } from "./sentences.js";
 
 const PARAGRAPHS = /\n\s*\n/u;
 

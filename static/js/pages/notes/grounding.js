@@ -3,6 +3,7 @@
  * implements and explains the same rule. Both are tested with tests/contract/grounding_cases.json.
  */
 import { fillGaps } from "../text/cloze.js";
+import { splitSentences } from "./sentences.js";
 
 const MIN_BACK_SHARE = 0.7;
 const MIN_FRONT_SHARE = 0.35;
@@ -14,7 +15,6 @@ const ABSENT_PERCENT = 50;
 const STEM_PERCENT = 65;
 const STEM_CUT = 2;
 const MIN_STEM_LENGTH = 4;
-const SENTENCE_END = /(?<=[.!?])["'”’)\]]*\s+|(?<=[。！？])|\n+/u;
 const ACCENTS = /[\u0300-\u036f]/gu;
 const DIGIT = /\p{Nd}/u;
 const WORD_CHARACTER = /[\p{L}\p{N}\p{M}]/u;
@@ -135,17 +135,6 @@ export class SourceText {
     const postings = this.#exact.get(number);
     return Boolean(postings?.has(index) || postings?.has(index - 1));
   }
-}
-
-/**
- * Return the sentences and lines of a text, unchanged except for surrounding spaces.
- * @param {string} text
- */
-export function splitSentences(text) {
-  return text
-    .split(SENTENCE_END)
-    .map((part) => part.trim())
-    .filter(Boolean);
 }
 
 function wordsOf(text, isSource = false) {
