@@ -2,13 +2,15 @@
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext, pgettext
+
+from flashcards.parsing.folding import WHITE, fold
+from flashcards.parsing.repeats import repeat_key
 
 SIDE_CHARACTERS = 2000
 PROBLEMS_KEPT = 50
@@ -18,18 +20,11 @@ MEMBERS, ITEMS, NAME_CHARACTERS, DEPTH, BUDGET = 24, 50, 64, 4, 12_000
 OURS = frozenset({"id", "front", "back", "position", "createdAt", "updatedAt"})
 DROPPED = object()
 ROLES = dict.fromkeys(FRONT_NAMES, "front") | dict.fromkeys(BACK_NAMES, "back")
-WHITE = (
-    "\t\n\v\f\r \u0085\u00a0\u1680"
-    + "".join(map(chr, range(0x2000, 0x200C)))
-    + "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
-)
-TRAILING = WHITE + ".!?,;:…。"
 PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 OTHER_LINE_ENDS = dict.fromkeys(map(ord, "\v\f\u0085\u2028\u2029"), "\n")
 # This matches control characters other than tabs and line ends, and lone surrogates.
 UNWANTED = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 CHANGED = re.compile(f"[{''.join(map(chr, OTHER_LINE_ENDS))}]|{UNWANTED.pattern}")
-WHITE_RUN = re.compile(f"[{WHITE}]+")
 NO_LETTER = re.compile("[^a-z]")
 DEPTH_READ = 16
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
@@ -37,6 +32,7 @@ TANGLED = re.compile(r'"(?:front|back|question|answer|term|definition)"[ \n]{0,8
 WORDS: dict[str, bool | None] = {"true": True, "True": True, "false": False, "False": False}
 WORDS |= dict.fromkeys(("null", "None", "undefined", "NaN"))  # untranslated: words of JSON
 Finish = Callable[[Mapping[str, Any]], dict[str, Any]]
+Key = Callable[[str, str], tuple[str, str]]
 
 
 class InvalidCard(ValueError):
@@ -191,33 +187,30 @@ def _named(side: str) -> str:
 
 
 def card_key(front: str, back: str) -> tuple[str, str]:
-    """Return the key that two cards share if they are duplicates (contract, section 4)."""
-    return _fold(front), _fold(back)
-
-
-def _fold(text: str) -> str:
-    if text.isascii():  # ASCII text has nothing to compose
-        folded = text.lower()
-    else:
-        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    spaced = WHITE_RUN.sub(" ", folded).strip(WHITE)
-    return spaced.rstrip(TRAILING) or spaced
+    """Return the key that two cards share if both sides are the same."""
+    return fold(front), fold(back)
 
 
 class Drafts:
     """Collects cards in order, without duplicates, and a message for each rejected card.
 
     Messages refer to a card by its number. `finished` makes the last changes to a card before it is
-    compared with the others.
+    compared with the others, or raises InvalidCard. Cards with the same `key` are duplicates.
     """
 
-    def __init__(self, earlier: Iterable[Mapping[str, Any]] = (), finished: Finish = dict) -> None:
+    def __init__(
+        self,
+        earlier: Iterable[Mapping[str, Any]] = (),
+        finished: Finish = dict,
+        key: Key = repeat_key,
+    ) -> None:
         self._finished = finished
+        self._key = key
         self.cards: list[dict[str, Any]] = []
         self.problems: list[str] = []
         self.number = 0
         self._seen = {
-            card_key(str(card.get("front", "")), str(card.get("back", ""))) for card in earlier
+            key(str(card.get("front", "")), str(card.get("back", ""))) for card in earlier
         }
 
     def add(self, fields: Any) -> None:
@@ -227,7 +220,7 @@ class Drafts:
         except InvalidCard as error:
             self.refuse(error.why)
             return
-        key = card_key(card["front"], card["back"])
+        key = self._key(card["front"], card["back"])
         if key in self._seen:
             self.refuse(gettext("repeats an earlier card"))
         else:

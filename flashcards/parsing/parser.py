@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext, ngettext
 
 from flashcards.parsing.assembler import Assembler
-from flashcards.parsing.cards import WHITE_RUN, Drafts, Finish, clean, extras_of, trim
+from flashcards.parsing.cards import Drafts, Finish, clean, extras_of, trim
+from flashcards.parsing.folding import WHITE_RUN
 from flashcards.parsing.prose import ProseCards
 from flashcards.parsing.scanner import Scanner
 

@@ -2,7 +2,8 @@
 
 import re
 
-from flashcards.parsing.cards import WHITE, Drafts, trim
+from flashcards.parsing.cards import Drafts, trim
+from flashcards.parsing.folding import WHITE
 
 MARKS = r"[ \t>*#_(-]{0,12}"
 FRONT_LABEL = "q|question|front|term|prompt"

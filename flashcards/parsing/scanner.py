@@ -9,7 +9,8 @@ arriving.
 import re
 
 from flashcards.parsing.assembler import Assembler
-from flashcards.parsing.cards import WHITE, BareWord
+from flashcards.parsing.cards import BareWord
+from flashcards.parsing.folding import WHITE
 
 S = f"[{WHITE}]{{0,64}}"
 DOUBLE, SINGLE = '"\u201c\u201d\u201e\u201f', "'\u2018\u2019\u201a\u201b"  # straight and curly

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, pgettext
 
 from flashcards.grounding import with_source_match
 from flashcards.models import CARDS_PER_DECK, NAME_CHARACTERS, Card, Deck
-from flashcards.parsing.cards import Drafts, clean, extras_of, trim
+from flashcards.parsing.cards import Drafts, card_key, clean, extras_of, trim
 from flashcards.services.cards import (
     COLUMN_FIELDS,
     check_gap,
@@ -220,7 +220,7 @@ def _checked_cards(cards: Any) -> list[dict[str, Any]]:
             "Send cards as a list of at most %(maximum)s objects with front and back."
         ) % {"maximum": CARDS_PER_DECK}
         raise Invalid(message, fields={"cards": [message]})
-    drafts = Drafts()
+    drafts = Drafts(key=card_key)
     for fields in cards:
         drafts.add(fields)
     if drafts.problems:

@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flashcards.parsing import parse_cards
-from flashcards.parsing.cards import WHITE, card_key
+from flashcards.parsing.folding import WHITE
+from flashcards.parsing.repeats import repeat_key
 from tests.contract.parser_cases import CASES, text_of
 from tests.helpers.tiers import FACTOR, fuzz
 from tests.helpers.timeouts import TIMEOUT_SECONDS
@@ -109,7 +110,7 @@ def test_unique_cards_in_valid_json_are_returned_trimmed(pairs, indent):
     cards = [{"front": front, "back": back} for front, back in pairs]
     trimmed = [{side: text.strip(WHITE) for side, text in card.items()} for card in cards]
     unique_cards = {
-        card_key(**card): card for card in reversed(trimmed) if card["front"] and card["back"]
+        repeat_key(**card): card for card in reversed(trimmed) if card["front"] and card["back"]
     }
     parsed = parse_cards(json.dumps(cards, indent=indent))
     assert sorted(map(str, parsed.cards)) == sorted(map(str, unique_cards.values()))

@@ -1,5 +1,5 @@
 import { GenerationError } from "./errors.js";
-import { keyOf } from "./parse/cards.js";
+import { keyOf } from "./parse/repeats.js";
 
 /**
  * @typedef {{front: string, back: string, id?: string, [member: string]: any}} Card  Cards from

@@ -8,7 +8,8 @@
 
 import { gettext } from "./i18n.js";
 import { Assembler } from "./parse/assembler.js";
-import { Drafts, clean, trim, withSingleSpaces } from "./parse/cards.js";
+import { Drafts, clean } from "./parse/cards.js";
+import { trim, withSingleSpaces } from "./parse/folding.js";
 import { ProseCards } from "./parse/prose.js";
 import { Scanner } from "./parse/scanner.js";
 

@@ -4,6 +4,8 @@
  */
 
 import { gettext, pgettext } from "../i18n.js";
+import { trim } from "./folding.js";
+import { keyOf } from "./repeats.js";
 
 const MAX_SIDE_LENGTH = 2000;
 const MAX_PROBLEMS = 50;
@@ -15,11 +17,6 @@ const NAMES = {
 const ROLES = new Map(
   Object.entries(NAMES).flatMap(([role, names]) => names.map((name) => [name, role])),
 );
-/** The characters that count as white space in this parser and in its Python counterpart. */
-export const WHITESPACE =
-  "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff";
-const TRAILING = `${WHITESPACE}.!?,;:…。`;
-const WHITESPACE_RUN = new RegExp(`[${WHITESPACE}]+`, "gu");
 const OTHER_LINE_END = /[\v\f\u0085\u2028\u2029]/gu;
 const FORBIDDEN_CHARACTERS = /(?![\t\n\r])[\p{Control}\p{Surrogate}]/gu;
 const NUMBER = /^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?$/u;
@@ -52,26 +49,6 @@ export class BareWord {
 }
 
 /**
- * Remove the characters of `set` from the end of a text.
- * @param {string} text @param {string} set
- */
-export function trimEnd(text, set = WHITESPACE) {
-  let end = text.length;
-  while (end > 0 && set.includes(text[end - 1])) end -= 1;
-  return text.slice(0, end);
-}
-
-/**
- * Remove the characters of `set` from both ends of a text.
- * @param {string} text @param {string} set
- */
-export function trim(text, set = WHITESPACE) {
-  let start = 0;
-  while (start < text.length && set.includes(text[start])) start += 1;
-  return trimEnd(text.slice(start), set);
-}
-
-/**
  * Remove the characters that are not allowed in cards.
  *
  * These are control characters, except tabs and line ends, and lone surrogates. Other line ends of
@@ -79,9 +56,6 @@ export function trim(text, set = WHITESPACE) {
  * @param {string} text
  */
 export const clean = (text) => text.replace(OTHER_LINE_END, "\n").replace(FORBIDDEN_CHARACTERS, "");
-
-/** Replace each run of white space by a single space. @param {string} text */
-export const withSingleSpaces = (text) => text.replace(WHITESPACE_RUN, " ");
 
 /** Return the length of a text in code points. @param {string} text */
 const lengthOf = (text) => text.length - (text.match(/[\u{10000}-\u{10ffff}]/gu)?.length ?? 0);
@@ -186,19 +160,6 @@ function sideName(role) {
     ? pgettext("side of a card", "front")
     : pgettext("side of a card", "back");
 }
-
-/** Fold the case of a character, except the Turkish dotless i, which is a separate letter. */
-const foldCase = (character) =>
-  character === "ı" ? character : character.toUpperCase().toLowerCase();
-
-function fold(text) {
-  const folded = [...text.normalize("NFKC")].map(foldCase).join("");
-  const spaced = trim(withSingleSpaces(folded.normalize("NFKC")));
-  return trimEnd(spaced, TRAILING) || spaced;
-}
-
-/** Return a key that is equal for duplicate cards. @param {{front: string, back: string}} card */
-export const keyOf = ({ front, back }) => JSON.stringify([fold(front), fold(back)]);
 
 /**
  * The cards of a text in their order, without duplicates, and a message for each rejected card.

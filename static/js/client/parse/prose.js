@@ -3,7 +3,7 @@
  * counterpart is flashcards/parsing/prose.py.
  */
 
-import { WHITESPACE, trim } from "./cards.js";
+import { WHITESPACE, trim } from "./folding.js";
 
 const MARKS = "[ \\t>*#_(-]{0,12}";
 const FRONT_LABEL = "q|question|front|term|prompt";

@@ -5,7 +5,8 @@
  * makes one pass, and every lookahead is bounded. Its counterpart is flashcards/parsing/scanner.py.
  */
 
-import { BareWord, WHITESPACE, trim, trimEnd } from "./cards.js";
+import { BareWord } from "./cards.js";
+import { WHITESPACE, trim, trimEnd } from "./folding.js";
 
 const WINDOW = 512; // more characters than any lookahead below can read
 const S = `[${WHITESPACE}]{0,64}`;

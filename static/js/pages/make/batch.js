@@ -1,5 +1,5 @@
 import { gettext, ngettext } from "../../client/i18n.js";
-import { keyOf } from "../../client/parse/cards.js";
+import { keyOf } from "../../client/parse/repeats.js";
 import { cardElement, fillCard, setUpFlipping } from "../lib/cards.js";
 import { action, announce, cloneTemplate, part, setText, slot } from "../lib/dom.js";
 import { decimal, integer, speed } from "../lib/format.js";

@@ -1,0 +1,4 @@
+export function keyOf({ front, back }: {
+    front: string;
+    back: string;
+}): string;
