@@ -148,7 +148,7 @@ class DeckAdmin(NotInTrashMixin, BaseAdmin):
 
     @admin.display(description=gettext_lazy("cards"))
     def cards_link(self, deck: Any) -> str:
-        text = ngettext("%(count)d cards", "%(count)d cards", deck.card_count)
+        text = ngettext("%(count)d card", "%(count)d cards", deck.card_count)
         return list_link(Card, text % {"count": deck.card_count}, deck__id__exact=deck.pk)
 
 

@@ -215,5 +215,5 @@ class StudySettings(models.Model):
 
     def __str__(self) -> str:
         return ngettext(
-            "%(count)d new cards a day", "%(count)d new cards a day", self.new_per_day
+            "%(count)d new card a day", "%(count)d new cards a day", self.new_per_day
         ) % {"count": self.new_per_day}

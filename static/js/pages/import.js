@@ -55,8 +55,8 @@ async function previewTable(values = {}) {
 }
 
 function tableSize({ rowCount, columns }) {
-  const rowsText = ngettext("%(count)s rows", "%(count)s rows", rowCount);
-  const columnsText = ngettext("%(count)s columns", "%(count)s columns", columns.length);
+  const rowsText = ngettext("%(count)s row", "%(count)s rows", rowCount);
+  const columnsText = ngettext("%(count)s column", "%(count)s columns", columns.length);
   // Translators: the size of a table, such as “12 rows, 3 columns”.
   return gettext("%(rows)s, %(columns)s", { rows: rowsText, columns: columnsText });
 }

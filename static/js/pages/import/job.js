@@ -72,13 +72,13 @@ function phaseText({ phase, done, total }) {
   const values = { done: integer(done) };
   return phase === "reading"
     ? ngettext(
-        "Reading: %(done)s of %(count)s cards",
+        "Reading: %(done)s of %(count)s card",
         "Reading: %(done)s of %(count)s cards",
         total,
         values,
       )
     : ngettext(
-        "Saving: %(done)s of %(count)s cards",
+        "Saving: %(done)s of %(count)s card",
         "Saving: %(done)s of %(count)s cards",
         total,
         values,

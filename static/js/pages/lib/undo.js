@@ -10,17 +10,22 @@ import { read, write } from "./storage.js";
  * @typedef {{text: string, path: string, body?: object|object[], method?: "post"|"patch"}} Undoable
  */
 
+/**
+ * The message about a change that only this page has made, and the function that reverts it.
+ * @typedef {{text: string, revert: () => void}} LocalUndoable
+ */
+
 let undo = null;
 
 /**
  * Show a message with an Undo button. Ctrl+Z does the same outside of text fields.
- * @param {Undoable} what
- * @param {() => void} onUndone called after the change has been reverted
+ * @param {Undoable|LocalUndoable} what
+ * @param {() => void} [onUndone] called after the change has been reverted
  */
-export function offerUndo({ text, ...call }, onUndone) {
+export function offerUndo({ text, ...change }, onUndone = () => {}) {
   const run = () => {
     undo = null;
-    runUndo(call, onUndone);
+    runUndo(change, onUndone);
   };
   undo = run;
   toast(text, { label: gettext("Undo"), run, hint: gettext("Control Z takes it back.") });
@@ -43,9 +48,10 @@ export function offerStoredUndo(onUndone) {
   if (undoable) offerUndo(undoable, onUndone);
 }
 
-async function runUndo({ path, body, method = "post" }, onUndone) {
+async function runUndo({ path, body, method = "post", revert }, onUndone) {
   try {
-    for (const item of [body].flat()) await api[method](path, item);
+    if (revert) revert();
+    else for (const item of [body].flat()) await api[method](path, item);
     toast(gettext("Taken back."));
     onUndone();
   } catch (error) {

@@ -3,10 +3,10 @@ import { action, part, setText } from "../lib/dom.js";
 import { integer } from "../lib/format.js";
 import { showFieldErrors } from "../lib/forms.js";
 import { read, write } from "../lib/storage.js";
+import { isWebAddress, MAX_TOPIC_LENGTH, TopicField, WEB_PAGES_NOT_READ } from "./topic-field.js";
 
 const MAX_CARDS = 50;
 const MAX_CARDS_FROM_NOTES = 200;
-const MAX_TOPIC_LENGTH = 200;
 const DERIVED_TOPIC_LENGTH = 80;
 /** The maximum number of characters in the notes. */
 const MAX_NOTES_LENGTH = 200_000;
@@ -23,6 +23,7 @@ const MAX_NOTES_LENGTH = 200_000;
  */
 export class RequestForm extends EventTarget {
   #form;
+  #topic;
   #files = null;
 
   /** @param {HTMLFormElement} form */
@@ -31,6 +32,7 @@ export class RequestForm extends EventTarget {
     this.#form = form;
     if (read("request")) this.#restore();
     else restoreChoices(form);
+    this.#topic = new TopicField(form, () => this.#handleInput());
     suggestLanguages(form);
     form.addEventListener("input", () => this.#handleInput());
     form.addEventListener("submit", (event) => this.#submit(event));
@@ -84,6 +86,7 @@ export class RequestForm extends EventTarget {
   }
 
   #handleInput() {
+    this.#topic.update();
     const { from } = this.#values;
     part(this.#form, "notes").hidden = from !== "notes";
     setText(
@@ -125,6 +128,8 @@ export class RequestForm extends EventTarget {
       this.#files ??= new FilePanel(this.#form, MAX_NOTES_LENGTH, (text, name) =>
         this.#fillNotes(text, name),
       );
+      this.#form.elements.from.value = "notes";
+      this.#handleInput();
       this.#files.open(file);
     };
     action(this.#form, "open-file").addEventListener("click", () => field.click());
@@ -135,11 +140,8 @@ export class RequestForm extends EventTarget {
   }
 
   #fillNotes(text, name) {
-    const { notes, topic } = this.#form.elements;
-    this.#form.elements.from.value = "notes";
-    notes.value = text;
-    if (!topic.value.trim())
-      topic.value = name.replace(/\.[a-z0-9]{1,8}$/iu, "").slice(0, MAX_TOPIC_LENGTH);
+    this.#form.elements.notes.value = text;
+    this.#topic.followFile(name);
     this.#handleInput();
   }
 
@@ -162,8 +164,8 @@ function firstValue(field) {
 }
 
 function notesHint(length, parts, count) {
-  if (parts < 2) return ngettext("%(count)s characters.", "%(count)s characters.", length);
-  const charactersText = ngettext("%(count)s characters", "%(count)s characters", length);
+  if (parts < 2) return ngettext("%(count)s character.", "%(count)s characters.", length);
+  const charactersText = ngettext("%(count)s character", "%(count)s characters", length);
   const partsText = ngettext("read in %(count)s part", "read in %(count)s parts", parts);
   // Translators: for example "8,000 characters · read in 3 parts, about 4 cards from each."
   return gettext("%(characters)s · %(parts)s, %(cards)s.", {
@@ -176,7 +178,7 @@ function notesHint(length, parts, count) {
 function cardsPerPart(parts, count) {
   if (count < parts) return gettext("a card from %(parts)s of them", { parts: count });
   return ngettext(
-    "about %(count)s cards from each",
+    "about %(count)s card from each",
     "about %(count)s cards from each",
     Math.round(Math.round((10 * count) / parts) / 10),
   );
@@ -202,10 +204,12 @@ function validate({ from, topic, notes, count, language }) {
   const maxCount = from === "notes" ? MAX_CARDS_FROM_NOTES : MAX_CARDS;
   if (from === "topic" && !topic)
     fieldErrors.topic = gettext("Write what the cards shall be about.");
+  if (isWebAddress(topic)) fieldErrors.topic = WEB_PAGES_NOT_READ;
   if (from === "notes" && !notes)
     fieldErrors.notes = gettext(
       "Paste the notes that the cards shall be made from, or open a file.",
     );
+  if (from === "notes" && isWebAddress(notes)) fieldErrors.notes = WEB_PAGES_NOT_READ;
   if (notes.length > MAX_NOTES_LENGTH)
     fieldErrors.notes = gettext(
       "Shorten the notes to %(maximum)s characters, or make several sets.",

@@ -16,8 +16,16 @@ export class FilePanel {
   #form;
   #maxLength;
   #onText;
-  #pdf = null;
-  #name = "";
+  /**
+   * The file whose text is in the notes.
+   * @type {OpenFile|null}
+   */
+  #current = null;
+  /**
+   * The file that the panel shows: the current one, or one that is being read.
+   * @type {OpenFile|null}
+   */
+  #shown = null;
   #reading = new AbortController();
 
   /**
@@ -30,25 +38,53 @@ export class FilePanel {
     this.#maxLength = maxLength;
     this.#onText = onText;
     action(form, "read-pages").addEventListener("click", () => this.#run(() => this.#readPages()));
-    action(form, "cancel-file").addEventListener("click", () => this.#reading.abort());
+    action(form, "cancel-file").addEventListener("click", () => this.#cancel());
   }
 
   /** @param {File} file */
   open(file) {
-    this.#name = file.name;
-    this.#form.elements.from.value = "notes";
-    part(this.#form, "notes").hidden = false;
-    part(this.#form, "file-panel").hidden = false;
-    part(this.#form, "pages").hidden = true;
-    setText(this.#form, "file-name", file.name);
-    setText(this.#form, "file-details", megabytes(file.size));
     part(this.#form, "file").value = "";
     return this.#run(() => this.#open(file));
   }
 
+  /**
+   * Read a file. If it cannot be read, show the file whose text is in the notes again.
+   * @param {File} file
+   */
   async #open(file) {
-    await this.#pdf?.close();
-    this.#pdf = null;
+    const { signal } = this.#reading;
+    if (this.#shown !== this.#current) this.#shown.pdf?.close();
+    this.#show({ name: file.name, details: megabytes(file.size), pdf: null, from: 1, to: 1 });
+    try {
+      await this.#read(file);
+    } catch (error) {
+      if (signal.aborted || this.#shown === this.#current) throw error;
+      this.#shown.pdf?.close();
+      this.#show(this.#current);
+      throw withFileName(file.name, error);
+    }
+  }
+
+  /** Show the name and the pages of a file, or neither. @param {OpenFile|null} file */
+  #show(file) {
+    this.#shown = file;
+    part(this.#form, "file-panel").hidden = false;
+    part(this.#form, "file-title").hidden = !file;
+    part(this.#form, "pages").hidden = !file?.pdf || file.pdf.pages < 2;
+    if (!file) return;
+    setText(this.#form, "file-name", file.name);
+    setText(this.#form, "file-details", file.details);
+    if (file.pdf) this.#showPages(file);
+  }
+
+  #showPages({ pdf: { pages }, from, to }) {
+    for (const [name, value] of Object.entries({ "page-from": from, "page-to": to })) {
+      slot(this.#form, name).max = String(pages);
+      slot(this.#form, name).value = String(value);
+    }
+  }
+
+  async #read(file) {
     if (PDF_NAMES.test(file.name) || file.type === "application/pdf") return this.#openPdf(file);
     if (!TEXT_NAMES.test(file.name) && !file.type.startsWith("text/"))
       throw new FileError(
@@ -58,33 +94,33 @@ export class FilePanel {
         ),
       );
     if (file.size > MAX_TEXT_MB * BYTES_PER_MB) throw tooLarge(MAX_TEXT_MB);
-    return this.#useText(asText(await file.arrayBuffer()));
+    const { signal } = this.#reading;
+    const bytes = await file.arrayBuffer();
+    signal.throwIfAborted();
+    this.#useText(asText(bytes));
   }
 
   async #openPdf(file) {
     if (file.size > MAX_FILE_MB * BYTES_PER_MB) throw tooLarge(MAX_FILE_MB);
+    const { signal } = this.#reading;
     this.#progress(null, gettext("Opening the file"));
-    this.#pdf = await Pdf.open(file);
-    setText(
-      this.#form,
-      "file-details",
-      `${megabytes(file.size)} · ${ngettext("%(count)s page", "%(count)s pages", this.#pdf.pages)}`,
-    );
-    this.#offerPages(this.#pdf.pages);
+    const pdf = await Pdf.open(file);
+    if (signal.aborted) return void pdf.close();
+    const pages = ngettext("%(count)s page", "%(count)s pages", pdf.pages);
+    this.#show({
+      name: file.name,
+      details: `${megabytes(file.size)} · ${pages}`,
+      pdf,
+      from: 1,
+      to: pdf.pages,
+    });
     await this.#readPages();
-  }
-
-  #offerPages(pages) {
-    part(this.#form, "pages").hidden = pages < 2;
-    for (const [name, value] of Object.entries({ "page-from": 1, "page-to": pages })) {
-      slot(this.#form, name).max = String(pages);
-      slot(this.#form, name).value = String(value);
-    }
   }
 
   async #readPages() {
     const [from, to] = ["page-from", "page-to"].map((name) => Number(slot(this.#form, name).value));
-    const { pages } = this.#pdf;
+    const file = this.#shown;
+    const { pages } = file.pdf;
     if (!(Number.isInteger(from) && Number.isInteger(to) && 1 <= from && from <= to && to <= pages))
       throw new FileError(
         "pages",
@@ -99,7 +135,11 @@ export class FilePanel {
           total: integer(count),
         }),
       );
-    this.#useText(await this.#pdf.text({ from, to, onPage, signal: this.#reading.signal }));
+    const { signal } = this.#reading;
+    const text = await file.pdf.text({ from, to, onPage, signal });
+    signal.throwIfAborted();
+    Object.assign(file, { from, to });
+    this.#useText(text);
   }
 
   #useText(text) {
@@ -108,10 +148,12 @@ export class FilePanel {
         "no_text",
         gettext("There is no text in this file. Open another, or paste what you want to learn."),
       );
-    this.#onText(text.slice(0, this.#maxLength), this.#name);
+    if (this.#current !== this.#shown) this.#current?.pdf?.close();
+    this.#current = this.#shown;
+    this.#onText(text.slice(0, this.#maxLength), this.#shown.name);
     announce(
       ngettext(
-        "Read: %(count)s characters.",
+        "Read: %(count)s character.",
         "Read: %(count)s characters.",
         Math.min(text.length, this.#maxLength),
       ),
@@ -126,6 +168,16 @@ export class FilePanel {
       );
   }
 
+  /** Stop reading. The pages of a PDF can still be chosen. */
+  #cancel() {
+    this.#reading.abort();
+    part(this.#form, "file-progress").hidden = true;
+    if (this.#shown === this.#current) return;
+    if (this.#shown.pdf)
+      this.#showError(gettext("None of this file is in the notes yet. Choose pages to read."));
+    else this.#show(this.#current);
+  }
+
   async #run(task) {
     this.#reading.abort();
     const { signal } = (this.#reading = new AbortController());
@@ -133,12 +185,7 @@ export class FilePanel {
     try {
       await task();
     } catch (error) {
-      if (!signal.aborted)
-        this.#showError(
-          error instanceof FileError
-            ? error.message
-            : gettext("This file could not be read. Try once more, or paste its text."),
-        );
+      if (!signal.aborted) this.#showError(error instanceof FileError ? error.message : UNREADABLE);
     } finally {
       if (!signal.aborted || this.#reading.signal === signal)
         part(this.#form, "file-progress").hidden = true;
@@ -157,6 +204,23 @@ export class FilePanel {
     slot(this.#form, "file-error").textContent = message;
   }
 }
+
+/**
+ * A file, with its document if it is a PDF, and the pages that were read last.
+ * @typedef {{name: string, details: string, pdf: Pdf|null, from: number, to: number}} OpenFile
+ */
+
+/** Return an error about a file whose name the panel does not show. */
+function withFileName(name, error) {
+  const message = error instanceof FileError ? error.message : UNREADABLE;
+  return new FileError(
+    "refused",
+    // Translators: the name of a file, and why it could not be read.
+    gettext("“%(name)s”: %(message)s", { name, message }),
+  );
+}
+
+const UNREADABLE = gettext("This file could not be read. Try once more, or paste its text.");
 
 /** Decode UTF-8, or UTF-16 with a byte order mark. Other text is read as Windows-1252. */
 function asText(bytes) {
