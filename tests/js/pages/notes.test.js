@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import "../document.js";
 import { promptExcluding } from "../../../static/js/pages/generate/prompt.js";
-import { Estimate, timeLeft } from "../../../static/js/pages/make/batch.js";
+import { Estimate, Meter, timeLeft } from "../../../static/js/pages/make/meter.js";
 import {
   newPart,
   notesOf,
@@ -114,6 +114,33 @@ test("the time left is shown as text after a card has been generated", () => {
   assert.equal(timeLeft(10), "less than a minute left");
   assert.equal(timeLeft(3_600), "about an hour left");
   assert.equal(timeLeft(9_000), "about 2.5 hours left");
+});
+
+test("the time left is not shown while the next card takes much longer than the others", () => {
+  let now = 0;
+  const estimate = new Estimate(() => now);
+  estimate.begin();
+  now = 10_000;
+  estimate.card(6);
+  now = 29_000;
+  assert.equal(estimate.text, "about a minute left");
+  now = 31_000;
+  assert.equal(estimate.text, "");
+  estimate.card(5);
+  assert.equal(estimate.text, "about a minute left");
+});
+
+test("the meter of a batch counts the tokens of all requests, also of those before a reload", () => {
+  const meter = new Meter();
+  meter.update({ generationId: "a", tokens: 1, seconds: 2 });
+  meter.update({ generationId: "a", tokens: 100, seconds: 12 });
+  meter.update({ generationId: "b", tokens: 1, seconds: 3 });
+  meter.update({ generationId: "b", tokens: 50, seconds: 8 });
+  assert.match(meter.text(false), /^150 tokens in 20.0 s · 9.9 tokens\/s$/u);
+  const restored = new Meter(JSON.parse(JSON.stringify(meter.total)));
+  assert.equal(restored.text(false), meter.text(false));
+  restored.update({ generationId: "b", tokens: 10, seconds: 1 });
+  assert.match(restored.text(false), /^160 tokens in 21.0 s/u);
 });
 
 test("partOf returns the part that requested a generation, else undefined", () => {

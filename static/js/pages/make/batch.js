@@ -2,7 +2,8 @@ import { gettext, ngettext } from "../../client/i18n.js";
 import { keyOf } from "../../client/parse/repeats.js";
 import { cardElement, fillCard, setUpFlipping } from "../lib/cards.js";
 import { action, announce, cloneTemplate, part, setText, slot } from "../lib/dom.js";
-import { decimal, integer, speed } from "../lib/format.js";
+import { integer } from "../lib/format.js";
+import { Meter } from "./meter.js";
 import { SaveForm } from "./save-form.js";
 
 /**
@@ -13,10 +14,7 @@ import { SaveForm } from "./save-form.js";
  * the draft).
  */
 export class Batch {
-  #firstUsage = null;
-  #usage = null;
-  #estimate = new Estimate();
-  #timeLeft = "";
+  #meter;
   /** The part that is being generated, in front of the card count; "" for a single part. */
   #partLabel = "";
   /** @type {Map<Draft, HTMLElement>} */
@@ -25,6 +23,7 @@ export class Batch {
   /** @param {import("./save-form.js").BatchRecord} record */
   constructor(record) {
     this.record = record;
+    this.#meter = new Meter(record.usage);
     this.element = cloneTemplate("batch-template");
     this.cards = slot(this.element, "cards");
     setUpFlipping(this.cards);
@@ -34,6 +33,7 @@ export class Batch {
     action(this.element, "next").addEventListener("click", (event) =>
       this.#send("batch-next", event.target.dataset.next),
     );
+    action(this.element, "remove").addEventListener("click", () => this.#send("batch-gone"));
     for (const draft of record.cards) this.#insert(draft);
     this.#showCount();
     this.show(record.state, record.words);
@@ -49,9 +49,7 @@ export class Batch {
    * @param {import("./parts.js").Part} [currentPart] one of several parts
    */
   begin(currentPart) {
-    this.#estimate.begin();
-    this.#firstUsage = this.#usage = null;
-    this.#timeLeft = "";
+    this.#meter.begin();
     const { parts } = this.record;
     this.#partLabel =
       parts && parts.length > 1 && currentPart
@@ -76,7 +74,7 @@ export class Batch {
     if (existing || this.#isDropped(draft)) return false;
     this.record.cards.push(draft);
     this.#insert(draft).dataset.new = "";
-    this.#timeLeft = this.#estimate.card(this.record.request.count - this.record.cards.length);
+    this.#meter.countCard(this.record.request.count - this.record.cards.length);
     this.#showCount();
     return true;
   }
@@ -128,30 +126,23 @@ export class Batch {
     slot(this.element, "progress").hidden = !isWriting;
     this.#placeholder.hidden = !isWriting;
     part(this.element, "save").hidden = isWriting || !this.record.cards.length;
-    if (!isWriting) this.#timeLeft = "";
+    action(this.element, "remove").hidden = isWriting || this.record.cards.length > 0;
+    this.record.usage = this.#meter.total;
     this.#showMeter();
     this.#send("batch-changed");
   }
 
-  /** @param {{tokens: number, seconds: number}} usage of the engine's current run */
+  /**
+   * @param {{tokens: number, seconds: number, generationId?: string}} usage of the engine's current
+   *   run
+   */
   updateMeter(usage) {
-    if (
-      !this.#firstUsage ||
-      usage.tokens < this.#firstUsage.tokens ||
-      usage.seconds < this.#firstUsage.seconds
-    )
-      this.#firstUsage = usage;
-    this.#usage = usage;
+    this.#meter.update(usage);
     this.#showMeter();
   }
 
   #showMeter() {
-    if (this.#usage)
-      setText(
-        this.element,
-        "meter",
-        [speed(this.#usage, this.#firstUsage), this.#timeLeft].filter(Boolean).join(" · "),
-      );
+    setText(this.element, "meter", this.#meter.text(this.record.state === "writing"));
   }
 
   /**
@@ -295,58 +286,3 @@ const MATCH_LABELS = new Map([
   [false, gettext("Not found in your notes")],
   [null, gettext("Could not be checked")],
 ]);
-
-const MINUTE = 60;
-
-/**
- * An estimate of the remaining time, based on the cards so far.
- *
- * It changes only when a card arrives, so that the displayed time does not jump.
- */
-export class Estimate {
-  #startedAt = null;
-  #cards = 0;
-  #now;
-
-  /** @param {() => number} [now] milliseconds */
-  constructor(now = () => performance.now()) {
-    this.#now = now;
-  }
-
-  /** Start measuring when the model starts or resumes. */
-  begin() {
-    this.#startedAt = this.#now();
-    this.#cards = 0;
-  }
-
-  /**
-   * Count a card and return the estimated time left.
-   * @param {number} left the number of cards that are still to come
-   * @returns {string} words such as "about a minute left", or "" if measuring has not started or no
-   *   cards are left
-   */
-  card(left) {
-    if (this.#startedAt === null) return "";
-    this.#cards += 1;
-    return left > 0
-      ? timeLeft((((this.#now() - this.#startedAt) / 1000) * left) / this.#cards)
-      : "";
-  }
-}
-
-/** @param {number} seconds @returns {string} */
-export function timeLeft(seconds) {
-  if (seconds < 0.75 * MINUTE) return gettext("less than a minute left");
-  if (seconds < 1.5 * MINUTE) return gettext("about a minute left");
-  if (seconds < 50 * MINUTE)
-    return ngettext(
-      "about %(count)s minute left",
-      "about %(count)s minutes left",
-      Math.round(seconds / MINUTE),
-    );
-  const hours = Math.round((2 * seconds) / (60 * MINUTE)) / 2;
-  if (hours <= 1) return gettext("about an hour left");
-  return ngettext("about %(count)s hour left", "about %(count)s hours left", hours, {
-    count: decimal(hours),
-  });
-}

@@ -10,8 +10,8 @@ const DECKS = "/api/flashcards/decks";
  * are the IDs of generations that do not belong to a part.
  * @typedef {{key: string, request: import("./request-form.js").CardRequest, cards:
  *   import("./batch.js").Draft[], parts?: import("./parts.js").Part[], others?: string[], dropped?:
- *   string[], state: "writing"|"done"|"stopped"|"failed", words: string, name?: string}}
- *   BatchRecord
+ *   string[], state: "writing"|"done"|"stopped"|"failed", words: string, name?: string, usage?:
+ *   import("./meter.js").TotalUsage}} BatchRecord
  */
 
 /** The form below a batch that saves the visible cards as a deck. */

@@ -107,6 +107,10 @@ export class Chart {
         ...inDrawingOrder(series).map((plotted) => drawn(uPlot, plotted, color, axis)),
       ],
       legend: { live: true },
+      // Without a day under the pointer, the legend has no values.
+      hooks: {
+        setLegend: [({ root, legend }) => root.toggleAttribute("data-hovered", legend.idx != null)],
+      },
       cursor: { y: false, drag: { x: false, y: false } },
     };
   }
