@@ -1,5 +1,5 @@
 /** Statements in notes: sentences, definitions, lists and table rows that can be asked about. */
-import { splitSentences } from "./grounding.js";
+import { splitSentences } from "./sentences.js";
 
 /**
  * `text` is the statement without markup, and `sentence` is its text in the notes. `gaps` are the
@@ -22,7 +22,6 @@ const LINES = [
 ];
 const TABLE_RULE = /^[\s|:-]+$/u;
 const ENDS_STATEMENT = /[.!?。！？।॥؟…:：;]["'”’」』)\]]*\s*$/u;
-const DANDA = /(?<=[।॥])\s*/u;
 const QUESTION = /[?？؟]["'”’」』)\]]*\s*$/u;
 const INTRODUCTION = /\s*[:：]\s*$/u;
 const TERM = /^([^:：()（）]{2,60}?)(?:\s*[:：]\s+|：|\s+[–—-]\s+)(\S.*)$/u;
@@ -134,8 +133,7 @@ function asHeading(block) {
 function fromLine(line, stopWords) {
   if (INTRODUCTION.test(line)) return [];
   const term = definedTerm(line, stopWords);
-  const sentences = splitSentences(line).flatMap((sentence) => sentence.split(DANDA));
-  return sentences
+  return splitSentences(line)
     .map((sentence, index) => toStatement(sentence, index ? "" : term))
     .filter(
       ({ sentence, isFixed }) =>
