@@ -7,7 +7,7 @@ VENV_PYTHON = .venv/bin/python
 WITH_NODE = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test thorough guide soak record check lint prose lower-prose-budget texts messages modules types deployable audit installed pins format hooks docs bench seed-large clean
+.PHONY: help run backup restore test thorough guide soak record check lint prose lower-prose-budget texts messages modules types deployable audit installed pins format hooks docs bench cards seed-large clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -113,6 +113,9 @@ docs: installed ## write docs/settings.md, docs/asyncapi.json, docs/openapi.json
 
 bench: installed ## measure round trips against a minimal durable relay, and the time of each stage
 	$(VENV_PYTHON) -m benchmarks
+
+cards: installed ## measure the quality of cards (minutes; ARGS="--help" lists options)
+	@$(WITH_NODE) $(VENV_PYTHON) -m benchmarks.cards $(ARGS)
 
 seed-large: ## fill the database with 1,000,000 generated sessions and 5,000,000 generations (15 GB; ARGS=--remove deletes them)
 	@$(VENV_PYTHON) -m benchmarks.seeding $(ARGS)

@@ -1,0 +1,1 @@
+"""The benchmark of card quality: see README.md in this folder and docs/cards.md."""

@@ -1,0 +1,124 @@
+"""llama.cpp in this process, and a cache of what models wrote."""
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gguf import GGUFReader
+
+from benchmarks.cards.errors import BenchmarkError
+
+CONTEXT_TOKENS = 2_048
+QUIET = -1
+READABLE_SHAPES = "Use a language model as a single GGUF file that llama.cpp can load."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The text that a model wrote, and how long it took."""
+
+    text: str
+    seconds: float
+
+
+class NativeModel:
+    """A GGUF model that is loaded by llama.cpp when it is first needed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = path.stem
+        self._server: Any = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The name and size of the file, which change if the model is replaced."""
+        return f"{self.path.name} {self.path.stat().st_size}"
+
+    def parameter_count(self) -> int:
+        """Return the number of parameters. Raise BenchmarkError if the file is not a model."""
+        try:
+            return sum(int(tensor.n_elements) for tensor in GGUFReader(self.path).tensors)
+        except (OSError, ValueError, IndexError, KeyError) as error:
+            raise BenchmarkError(
+                f"{self.path} is not a complete GGUF file ({error}). Download it again, or remove"
+                " it from the folder."
+            ) from error
+
+    def complete(self, request: Mapping[str, Any]) -> Answer:
+        """Return the answer to a chat request in OpenAI's format, with a grammar."""
+        if self._server is None:
+            self._server = self._load()
+        started = time.perf_counter()
+        result = self._server.handle_chat_completions(dict(request))
+        seconds = time.perf_counter() - started
+        if "error" in result:
+            raise BenchmarkError(f"{self.path} failed: {result['error']['message']}")
+        return Answer(result["choices"][0]["message"]["content"] or "", seconds)
+
+    def unload(self) -> None:
+        """Free the memory of the model. The next request loads it again."""
+        self._server = None
+
+    def _load(self) -> Any:
+        try:
+            import xllamacpp
+        except ImportError as error:
+            raise BenchmarkError(
+                f"llama.cpp cannot be loaded ({error}). Run `make installed`."
+            ) from error
+        parameters = xllamacpp.CommonParams()
+        parameters.model.path = str(self.path)
+        parameters.n_ctx, parameters.n_parallel = CONTEXT_TOKENS, 1
+        parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 1
+        parameters.warmup = False
+        parameters.verbosity = QUIET
+        try:
+            return xllamacpp.Server(parameters)
+        except RuntimeError as error:
+            raise BenchmarkError(
+                f"llama.cpp cannot load {self.path} ({error}). {READABLE_SHAPES}"
+            ) from error
+
+
+class AnswerCache:
+    """A file with the answers of one model, so that a run can be continued and scored again.
+
+    An answer is used again only for exactly the same request.
+    """
+
+    def __init__(self, folder: Path, model: NativeModel) -> None:
+        self._path = folder / f"{model.name}.jsonl"
+        self._fingerprint = model.fingerprint
+        self._answers: dict[str, Answer] = {}
+        if self._path.exists():
+            for line in self._path.read_text(encoding="utf-8").splitlines():
+                self._add_line(line)
+
+    def _add_line(self, line: str) -> None:
+        try:
+            row = json.loads(line)
+            self._answers[row["request"]] = Answer(row["text"], row["seconds"])
+        except (ValueError, KeyError, TypeError):
+            return  # the last line of a run that was stopped while it wrote
+
+    def get(self, request: Mapping[str, Any]) -> Answer | None:
+        return self._answers.get(self._key(request))
+
+    def put(self, request: Mapping[str, Any], answer: Answer) -> None:
+        key = self._key(request)
+        self._answers[key] = answer
+        line = json.dumps(
+            {"request": key, "text": answer.text, "seconds": round(answer.seconds, 3)},
+            ensure_ascii=False,
+        )
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    def _key(self, request: Mapping[str, Any]) -> str:
+        content = json.dumps([self._fingerprint, request], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()

@@ -1,0 +1,181 @@
+"""The systems that make cards: people, a rule, and models behind the product's own messages."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from benchmarks.cards.errors import BenchmarkError
+from benchmarks.cards.inputs import CardInput
+from benchmarks.cards.languages import LANGUAGES
+from benchmarks.cards.native import Answer, AnswerCache, NativeModel
+from benchmarks.cards.rule import instant_cards
+from flashcards.generation import Flashcards
+from flashcards.prompts import PROMPT_VERSION
+from mindflip.embedded import local_model
+from mindflip.embedded.process import StartupError
+from sessions_app.services.generation_kinds import EngineRequest
+
+Card = dict[str, Any]
+MODELS_VARIABLE = "MINDFLIP_CARDS_MODELS"
+# As in static/js/client/engine-worker.js.
+TEMPERATURE = 0.7
+TOKENS_PER_CARD, TOKEN_OVERHEAD = 200, 64
+SEED = 1
+# The sizes of the models that the goal column is about.
+GOAL_PARAMETERS = range(800_000_000, 5_000_000_000)
+
+# Each version of the prompt has a function that builds the request of a model.
+PROMPTS: dict[str, Callable[[str, dict[str, Any], list[Card]], EngineRequest]] = {
+    PROMPT_VERSION: Flashcards().engine_request,
+}
+
+
+@dataclass(frozen=True)
+class MadeCards:
+    """Cards and the seconds that it took to make them, or None if that was not measured."""
+
+    cards: list[Card]
+    seconds: float | None = None
+
+
+class System(Protocol):
+    """Something that makes cards.
+
+    `is_goal` is set for models of the size that the goal column is about. `obeys` is set if the
+    system gets a request that it can obey or not, such as a kind of card.
+    """
+
+    name: str
+    is_goal: bool
+    obeys: bool
+
+    def make_cards(self, card_input: CardInput, count: int) -> MadeCards | None:
+        """Return at most `count` cards, or None if the system has none for this input."""
+
+
+class People:
+    """The question and answer pairs that people wrote."""
+
+    name, is_goal, obeys = "people", False, False
+
+    def make_cards(self, card_input: CardInput, count: int) -> MadeCards | None:
+        cards = [{"front": gold.question, "back": gold.answer} for gold in card_input.golds[:count]]
+        return MadeCards(cards) if cards else None
+
+
+class Rule:
+    """Cloze cards without a model."""
+
+    name, is_goal, obeys = "rule", False, False
+
+    def __init__(self, inputs: Sequence[CardInput], count: int) -> None:
+        texts = list(dict.fromkeys(each.text for each in inputs if each.text))
+        self._cards = dict(zip(texts, instant_cards(texts, count), strict=True))
+
+    def make_cards(self, card_input: CardInput, count: int) -> MadeCards | None:
+        return MadeCards(self._cards[card_input.text]) if card_input.text else None
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a model chooses its words. `max_tokens` is None for the limit of the page."""
+
+    temperature: float = TEMPERATURE
+    max_tokens: int | None = None
+    seed: int = SEED
+
+
+class PromptedModel:
+    """A model with one version of the prompt: one request for each input, as the server sends it.
+
+    Missing cards are not requested again.
+    """
+
+    obeys = True
+
+    def __init__(
+        self, model: NativeModel, version: str, sampling: Sampling, cache: AnswerCache
+    ) -> None:
+        self.name = f"{model.name}, prompt {version}, temperature {sampling.temperature:g}"
+        self.is_goal = model.parameter_count() in GOAL_PARAMETERS
+        self.model = model
+        self._build = PROMPTS[version]
+        self._sampling = sampling
+        self._cache = cache
+
+    def make_cards(self, card_input: CardInput, count: int) -> MadeCards | None:
+        options = request_options(card_input, count)
+        request = chat_request(
+            self._build(prompt_text(card_input, count), options, []), self._sampling
+        )
+        answer = self._cache.get(request) or self._complete(request)
+        cards = Flashcards().accept_cards(answer.text, [], count, options)
+        return MadeCards(cards, answer.seconds)
+
+    def _complete(self, request: dict[str, Any]) -> Answer:
+        answer = self.model.complete(request)
+        self._cache.put(request, answer)
+        return answer
+
+
+def prompt_text(card_input: CardInput, count: int) -> str:
+    """Return the prompt, as in static/js/pages/generate/prompt.js."""
+    return f"Generate {count} flashcards about {card_input.topic}"
+
+
+def request_options(card_input: CardInput, count: int) -> dict[str, Any]:
+    """Return the options of the request, as in static/js/pages/make/request-form.js.
+
+    English is the page's default, so the language is left out for it.
+    """
+    language = "" if card_input.language == "en" else LANGUAGES[card_input.language].name
+    chosen = {"language": language, "kind": card_input.kind, "source": card_input.text}
+    return {"topic": card_input.topic, "count": count} | {k: v for k, v in chosen.items() if v}
+
+
+def chat_request(request: EngineRequest, sampling: Sampling) -> dict[str, Any]:
+    """Return the request to llama.cpp, as the page's engine sends it, with a seed."""
+    count = int(request.options["count"])
+    return {
+        "messages": request.messages,
+        "grammar": request.response_format["grammar"],
+        "temperature": sampling.temperature,
+        "max_tokens": sampling.max_tokens or TOKEN_OVERHEAD + TOKENS_PER_CARD * count,
+        "seed": sampling.seed,
+    }
+
+
+def find_models(folder: str, built_in_folder: Path) -> list[NativeModel]:
+    """Return the built-in model and all models in a folder, which may be "".
+
+    The built-in model is fetched as on the first start of MindFlip if it is missing. Raise
+    BenchmarkError if the folder does not exist or has no model.
+    """
+    models = [NativeModel(built_in_model(built_in_folder))]
+    if not folder:
+        return models
+    path = Path(folder).expanduser()
+    if not path.is_dir():
+        raise BenchmarkError(
+            f"{folder} is not a folder. Set {MODELS_VARIABLE} to a folder with GGUF files, or unset"
+            " it to measure only the built-in model."
+        )
+    files = sorted(path.glob("*.gguf"))
+    if not files:
+        raise BenchmarkError(
+            f"{folder} contains no *.gguf. Put models into it, or unset {MODELS_VARIABLE}."
+        )
+    return [*models, *(NativeModel(file) for file in files if file.name != models[0].path.name)]
+
+
+def built_in_model(folder: Path) -> Path:
+    """Return the file of the model that MindFlip ships, and fetch it if it is missing."""
+    if not local_model.is_fetched(folder):
+        try:
+            local_model.fetch(folder)
+        except (StartupError, OSError) as error:
+            raise BenchmarkError(
+                f"{error} To measure without models, use --systems people rule."
+            ) from error
+    return folder / f"{local_model.NAME}.gguf"
