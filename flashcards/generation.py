@@ -1,19 +1,25 @@
 """Flashcards as a kind of generation for the queue of `sessions_app`."""
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from flashcards import prompts
-from flashcards.card_kinds import DEFAULT_KIND, KIND_OF_OPTION
+from flashcards.card_kinds import DEFAULT_KIND, KIND_OF_OPTION, KIND_ROWS, KindRow
 from flashcards.cloze import as_kind
 from flashcards.grammar import response_format
 from flashcards.grounding import with_source_match
 from flashcards.parsing import accept_cards
+from flashcards.parsing.degenerate import Example, Requirements, check_card
 from flashcards.services.decks import deck_create_from_generation
 from sessions_app.services.generation_kinds import EngineRequest
 
 if TYPE_CHECKING:
     from sessions_app.models import Generation
+
+EXAMPLES = {
+    row.name: Example(prompts.EXAMPLE_SUBJECT, json.loads(row.example)) for row in KIND_ROWS
+}
 
 
 class Flashcards:
@@ -30,7 +36,7 @@ class Flashcards:
     ) -> EngineRequest:
         rest = options | {"count": max(1, int(options["count"]) - len(cards_so_far))}
         fronts = [str(card["front"]) for card in cards_so_far]
-        kind = KIND_OF_OPTION.get(str(rest.get("kind") or ""), DEFAULT_KIND)
+        kind = _kind_row(options)
         return EngineRequest(
             prompt=prompts.build_prompt(prompt, rest["count"], fronts),
             options=rest,
@@ -43,13 +49,16 @@ class Flashcards:
     ) -> list[dict[str, Any]]:
         """Return at most `wanted` valid cards from `raw` that are not in `cards_so_far`.
 
+        Useless cards, for example those that loop or ignore the requested language, are not valid.
         If the options contain a source, each card gets the fields `found` and `sentence`: whether
         the source supports the card, and the sentence that does. Values that an engine sends for
         these fields are dropped.
         """
+        requirements = _requirements(options)
 
         def finished(card: Mapping[str, Any]) -> dict[str, Any]:
             shaped = as_kind(card, str(options.get("kind") or ""))
+            check_card(shaped, requirements)
             return with_source_match([shaped], str(options.get("source") or ""))[0]
 
         return accept_cards(raw, cards_so_far, wanted, finished=finished).cards
@@ -61,3 +70,20 @@ class Flashcards:
         """
         if options.get("save"):
             deck_create_from_generation(generation=generation)
+
+
+def _kind_row(options: Mapping[str, Any]) -> KindRow:
+    return KIND_OF_OPTION.get(str(options.get("kind") or ""), DEFAULT_KIND)
+
+
+def _requirements(options: Mapping[str, Any]) -> Requirements:
+    """Return the facts about a request that its cards are compared with."""
+    row = _kind_row(options)
+    topic = str(options.get("topic") or "")
+    return Requirements(
+        limits=row.answer_form.limits,
+        example=EXAMPLES[row.name],
+        language=str(options.get("language") or ""),
+        topic=topic,
+        material=f"{topic}\n{options.get('source') or ''}",
+    )

@@ -17,8 +17,19 @@ from typing import Any, NamedTuple
 
 MAX_CARDS = 50
 FRONT_CHARACTERS, BACK_CHARACTERS = 200, 320
-FRONT_WORDS, BACK_WORDS, WORD_CHARACTERS = 24, 32, 40
+FRONT_WORDS, BACK_WORDS, SHORT_WORDS, WORD_CHARACTERS = 24, 32, 6, 40
 SIGN = r'[^"\\\x00-\x20\x7f] | "\\" ["\\/n]'  # only the escapes that a card needs
+
+
+class WordLimits(NamedTuple):
+    """The numbers of words at which the grammar ends a front and a back.
+
+    `after_gap` is the limit for the words after the gap of a cloze, and 0 for other kinds.
+    """
+
+    front: int
+    back: int
+    after_gap: int = 0
 
 
 class AnswerForm(NamedTuple):
@@ -27,23 +38,32 @@ class AnswerForm(NamedTuple):
     front: str
     back: str
     sign: str
+    limits: WordLimits
 
 
-LONG_BACK = f'word (" " word){{0,{BACK_WORDS - 1}}}'
+def _words(limit: int) -> str:
+    return f'word (" " word){{0,{limit - 1}}}'
+
+
 ONE_GAP = AnswerForm(
     r'(word " "){0,15} "{{c1::" word (" " word){0,2} "}}" [.,;:!?]{0,1} (" " word){0,15}',
-    r'word (" " word){0,5}',
+    _words(SHORT_WORDS),
     r'[^"\\{}\x00-\x20\x7f]',
+    WordLimits(33, SHORT_WORDS, after_gap=15),
 )
-SHORT_TERM = AnswerForm('word (" " word){0,5}', LONG_BACK, SIGN)
-TWO_TEXTS = AnswerForm(f'word (" " word){{0,{FRONT_WORDS - 1}}}', LONG_BACK, SIGN)
+SHORT_TERM = AnswerForm(
+    _words(SHORT_WORDS), _words(BACK_WORDS), SIGN, WordLimits(SHORT_WORDS, BACK_WORDS)
+)
+TWO_TEXTS = AnswerForm(
+    _words(FRONT_WORDS), _words(BACK_WORDS), SIGN, WordLimits(FRONT_WORDS, BACK_WORDS)
+)
 
 
 def response_format(count: int, form: AnswerForm = TWO_TEXTS) -> dict[str, Any]:
     """Return the contract's `responseFormat` for cards in the given form.
 
     The JSON schema describes an array of exactly `count` cards. The grammar has one rule per line,
-    starting with `root`, and does not depend on `count`.
+    starting with `root`, and does not depend on `count`. The limits are those of `WordLimits`.
     """
     sides = {"front": FRONT_CHARACTERS, "back": BACK_CHARACTERS}
     card = {
@@ -59,6 +79,11 @@ def response_format(count: int, form: AnswerForm = TWO_TEXTS) -> dict[str, Any]:
         "type": "json_schema",
         "schema": {"type": "array", "items": card, "minItems": count, "maxItems": count},
         "grammar": answer_grammar(form),
+        "limits": {
+            "front": form.limits.front,
+            "back": form.limits.back,
+            "afterGap": form.limits.after_gap,
+        },
     }
 
 

@@ -22,7 +22,8 @@ SYSTEM = (
     " else. Answer with a JSON array only."
 )
 # One example exchange helps a small model more than any rule.
-EXAMPLE_TASK = "Generate 2 flashcards about the Moon"
+EXAMPLE_SUBJECT = "Moon"
+EXAMPLE_TASK = f"Generate 2 flashcards about the {EXAMPLE_SUBJECT}"
 ASCII_PER_TOKEN = 3.5  # about 4 in English, less in names, numbers and code
 TOKENS_PER_OTHER = 1.5  # small vocabularies split other characters into bytes
 # The page splits long notes into parts of this size. Such a part fits into MESSAGE_TOKENS, uncut,

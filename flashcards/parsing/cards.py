@@ -156,15 +156,15 @@ def draft_card(fields: Any) -> dict[str, Any]:
         raise InvalidCard(gettext("has neither a front nor a back"), "front")
     for side, text in (("front", front), ("back", back)):
         if not text:
-            raise InvalidCard(gettext("has no %(field)s") % {"field": _named(side)}, side)
+            raise InvalidCard(gettext("has no %(field)s") % {"field": side_name(side)}, side)
         if len(text) > SIDE_CHARACTERS:
             why = gettext(
                 "is too long: its %(field)s has %(length)s characters, and %(maximum)s is the most"
-            ) % {"field": _named(side), "length": len(text), "maximum": SIDE_CHARACTERS}
+            ) % {"field": side_name(side), "length": len(text), "maximum": SIDE_CHARACTERS}
             raise InvalidCard(why, side, is_too_long=True)
         if TANGLED.search(text):
             why = gettext("runs into the next one: quotes are missing in its %(field)s")
-            raise InvalidCard(why % {"field": _named(side)}, side)
+            raise InvalidCard(why % {"field": side_name(side)}, side)
     return _plain_fields(fields, DEPTH_READ) | {"front": front, "back": back}
 
 
@@ -172,14 +172,14 @@ def _side(by_name: Mapping[str, Any], names: tuple[str, ...]) -> str:
     for name in names:
         text = text_of(by_name.get(name, ""))
         if text is None:
-            why = gettext("has a %(field)s that is not text") % {"field": _named(ROLES[name])}
+            why = gettext("has a %(field)s that is not text") % {"field": side_name(ROLES[name])}
             raise InvalidCard(why, ROLES[name])
         if text:
             return text
     return ""
 
 
-def _named(side: str) -> str:
+def side_name(side: str) -> str:
     """Return the name of a side in the current language."""
     if side == "front":
         return pgettext("side of a card", "front")

@@ -14,7 +14,7 @@ ARTICLES = frozenset(
 )  # fmt: skip
 GAP_START = re.compile(r"\{\{c[0-9]{1,3}::")
 # Marks between digits are part of a number, such as 3.5, and a dash before a digit is a minus sign.
-# Other characters, such as + and #, have a meaning of their own.
+# Other characters, such as + and #, distinguish names and formulas.
 PUNCTUATION = re.compile(
     r"(?<![0-9])[.,:]|[.,:](?![0-9])|[-\u2010-\u2015](?![0-9>])"
     r"|[;!?\u2026\xbf\xa1\"'`\xb4\u2018-\u201f\xab\xbb\u2039\u203a()\[\]]"

@@ -17,7 +17,7 @@ class EngineRequest:
 
     Clients of the guide's dialect use `prompt` and `options`. MindFlip's own client uses
     `messages`, in OpenAI's chat format, and `response_format`, which has the form
-    `{"type": "json_schema", "schema": …, "grammar": …}`.
+    `{"type": "json_schema", "schema": …, "grammar": …, "limits": …}`.
     """
 
     prompt: str

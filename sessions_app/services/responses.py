@@ -38,7 +38,7 @@ STOPPED = Outcome(
 NO_CARDS = Outcome(
     GenerationStatus.FAILED,
     "no_valid_cards",
-    gettext_noop("The model wrote nothing that is a flashcard: ask again, or take a larger model."),
+    gettext_noop("The model wrote no usable flashcards. Try again, or choose a larger model."),
 )
 
 

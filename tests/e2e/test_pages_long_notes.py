@@ -118,7 +118,7 @@ def test_missing_cards_are_reported_and_can_be_requested(student: Visitor) -> No
     with quick_engine(student, generate_cards):
         generate_batch(student)
         expect(student.batch).to_contain_text(
-            "The model repeated itself, so there are fewer cards than you asked for."
+            "Some cards were repeated or unusable, so there are fewer than you asked for."
         )
         assert len(student.fronts()) == 1
         repeating["is"] = False

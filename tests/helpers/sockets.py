@@ -141,7 +141,7 @@ async def wait_for_heartbeats() -> None:
 
 
 def make_cards(*fronts: str) -> list[dict[str, str]]:
-    return [{"front": front, "back": f"What {front} is"} for front in fronts]
+    return [{"front": front, "back": f"Meaning of {front}"} for front in fronts]
 
 
 @asynccontextmanager

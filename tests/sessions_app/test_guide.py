@@ -176,6 +176,46 @@ async def test_generation_without_valid_cards_fails_with_retryable_error(
         assert await socket.is_alive()
 
 
+async def test_generation_of_useless_cards_is_requested_again_and_fails(
+    socket_db, alice, acreate_session
+):
+    useless = [
+        {"front": "What is ebb?", "back": "ebb ebb ebb ebb"},
+        {"front": "What is the ebb?", "back": "The ebb"},
+        {"front": "What does the Moon go round?", "back": "Earth"},
+    ]
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 3)
+        for _ in range(3):
+            request = await socket.receive_type("generate")
+            assert request["options"]["count"] == 3
+            await socket.send_cards(request, useless)
+        error = await socket.receive_type("error")
+        assert error["code"] == "no_valid_cards"
+        assert "choose a larger model" in error["error"]
+
+
+async def test_useless_card_counts_as_missing_and_others_are_kept(
+    socket_db, alice, acreate_session
+):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.send(
+            type="generate",
+            prompt="Tides",
+            options={"topic": "Tides", "count": 2, "language": "Chinese"},
+        )
+        chinese = {"front": "退潮是什么", "back": "水位下降"}
+        await socket.send_cards(
+            await socket.receive_type("generate"),
+            [chinese, {"front": "What is the flow?", "back": "Rising water"}],
+        )
+        follow_up = await socket.receive_type("generate")
+        assert follow_up["options"]["count"] == 1
+        await socket.send_cards(follow_up, [{"front": "涨潮是什么", "back": "水位上升"}])
+        result = await socket.receive_type("result")
+        assert len(result["data"]["cards"]) == 2
+
+
 async def test_additional_card_fields_of_engine_are_kept(socket_db, alice, acreate_session):
     async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.request_cards("Tides", 1)

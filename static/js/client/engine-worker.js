@@ -1,6 +1,7 @@
 import { engineErrorCode, RELOAD_CODES } from "./engine-errors.js";
 import { gettext } from "./i18n.js";
-import { CardStream, parseFlashcards } from "./parse.js";
+import { CardStream, parseCards } from "./parse.js";
+import { checkCard, requirementsOf } from "./parse/degenerate.js";
 
 const MAX_MESSAGE_LENGTH = 1000;
 
@@ -331,7 +332,8 @@ const TOKEN_OVERHEAD = 64;
 /**
  * Have the engine write the cards of a `generate` message.
  *
- * Each card is reported as soon as its JSON object is closed.
+ * Each card is reported as soon as its JSON object is closed. Useless cards are left out, and the
+ * server asks for the rest.
  *
  * @param {object} run
  * @param {any} run.engine an engine with a loaded model
@@ -343,7 +345,9 @@ const TOKEN_OVERHEAD = 64;
  *   finished so far
  */
 async function generateCards({ engine, request, onCard, onTokens, signal }) {
-  const stream = new CardStream();
+  const requirements = requirementsOf(request);
+  const check = (card) => checkCard(card, requirements);
+  const stream = new CardStream(check);
   const { schema, grammar } = request.responseFormat ?? {};
   const response = await engine.generate(request.messages, {
     schema,
@@ -356,7 +360,7 @@ async function generateCards({ engine, request, onCard, onTokens, signal }) {
       onTokens({ tokens, seconds });
     },
   });
-  return { cards: parseFlashcards(response.text), usage: response.usage };
+  return { cards: parseCards(response.text, check).cards, usage: response.usage };
 }
 
 /**

@@ -16,13 +16,20 @@ import { Scanner } from "./parse/scanner.js";
 const QUOTED_CHARACTERS = 60;
 
 /** @typedef {{front: string, back: string, [member: string]: any}} Card */
+/** @typedef {(card: Card) => void} Check  Throws a BadCard if a card must be rejected. */
 
 /** A parser for text that is still arriving. It returns each card when its JSON object closes. */
 export class CardStream {
-  #drafts = new Drafts();
-  #scanner = new Scanner(new Assembler(this.#drafts));
+  #drafts;
+  #scanner;
   #text = "";
   #returnedCount = 0;
+
+  /** @param {Check} [check] */
+  constructor(check) {
+    this.#drafts = new Drafts(check);
+    this.#scanner = new Scanner(new Assembler(this.#drafts));
+  }
 
   /**
    * Add text that has arrived since the last call.
@@ -58,10 +65,11 @@ export class CardStream {
 /**
  * Return the cards in a text.
  * @param {string} text
+ * @param {Check} [check]
  * @returns {{cards: Card[], problems: string[]}} and a message for each card that was lost
  */
-export function parseCards(text) {
-  const stream = new CardStream();
+export function parseCards(text, check) {
+  const stream = new CardStream(check);
   const cards = stream.push(text);
   const rest = stream.finish();
   return { cards: [...cards, ...rest.cards], problems: rest.problems };

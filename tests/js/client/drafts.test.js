@@ -9,7 +9,7 @@ import { Engine, Server, card, flush, generateMessage } from "./fakes.js";
 
 const [EBB, FLOW, NEAP] = ["ebb", "flow", "neap"].map((front) => ({
   front,
-  back: `${front} it is`,
+  back: `${front} tide`,
 }));
 const toJson = (...cards) => cards.map((draft) => JSON.stringify(draft)).join(",");
 

@@ -232,7 +232,7 @@ export function generateMessage(generationId, overrides = {}) {
 }
 
 export function card(front) {
-  return { id: `id-${front}`, front, back: `${front} it is` };
+  return { id: `id-${front}`, front, back: `${front} tide` };
 }
 
 /** Return the outcome of a promise, which is "open" while the promise is pending. */

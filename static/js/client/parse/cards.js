@@ -38,7 +38,7 @@ const LITERALS = new Map(
  * The reason why an object is not a card, as the end of a sentence that starts with "Card 1", in
  * the page's language.
  */
-class BadCard extends Error {}
+export class BadCard extends Error {}
 
 /** Unquoted text in JSON: a number, true, null, or text whose quotes are missing. */
 export class BareWord {
@@ -154,8 +154,8 @@ function checkSide(role, text) {
     );
 }
 
-/** Return the name of a side in the page's language. */
-function sideName(role) {
+/** Return the name of a side in the page's language. @param {string} role */
+export function sideName(role) {
   return role === "front"
     ? pgettext("side of a card", "front")
     : pgettext("side of a card", "back");
@@ -169,6 +169,12 @@ export class Drafts {
   problems = [];
   number = 0;
   #seen = new Set();
+  #check;
+
+  /** @param {(card: {front: string, back: string}) => void} [check] throws a BadCard */
+  constructor(check = () => {}) {
+    this.#check = check;
+  }
 
   /**
    * Add an object's fields as the next card, or record why they are not a card.
@@ -191,6 +197,7 @@ export class Drafts {
   }
 
   #accept(card) {
+    this.#check(card);
     const key = keyOf(card);
     if (this.#seen.has(key)) throw new BadCard(gettext("repeats an earlier card"));
     this.#seen.add(key);

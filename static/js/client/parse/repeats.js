@@ -12,7 +12,7 @@ const ARTICLES = new Set([
 ]); // prettier-ignore
 const GAP_START = /\{\{c[0-9]{1,3}::/u;
 // Marks between digits are part of a number, such as 3.5, and a dash before a digit is a minus
-// sign. Other characters, such as + and #, have a meaning of their own.
+// sign. Other characters, such as + and #, distinguish names and formulas.
 const PUNCTUATION = new RegExp(
   "(?<![0-9])[.,:]|[.,:](?![0-9])|[-\\u2010-\\u2015](?![0-9>])" +
     "|[;!?\\u2026\\xbf\\xa1\"'`\\xb4\\u2018-\\u201f\\xab\\xbb\\u2039\\u203a()\\[\\]]" +

@@ -1,17 +1,21 @@
 /**
  * Return the cards in a text.
  * @param {string} text
+ * @param {Check} [check]
  * @returns {{cards: Card[], problems: string[]}} and a message for each card that was lost
  */
-export function parseCards(text: string): {
+export function parseCards(text: string, check?: Check): {
     cards: Card[];
     problems: string[];
 };
 /** @param {string} text @returns {Card[]} every card in the text */
 export function parseFlashcards(text: string): Card[];
 /** @typedef {{front: string, back: string, [member: string]: any}} Card */
+/** @typedef {(card: Card) => void} Check  Throws a BadCard if a card must be rejected. */
 /** A parser for text that is still arriving. It returns each card when its JSON object closes. */
 export class CardStream {
+    /** @param {Check} [check] */
+    constructor(check?: Check);
     /**
      * Add text that has arrived since the last call.
      * @param {string} text
@@ -34,3 +38,7 @@ export type Card = {
     back: string;
     [member: string]: any;
 };
+/**
+ * Throws a BadCard if a card must be rejected.
+ */
+export type Check = (card: Card) => void;

@@ -43,7 +43,7 @@ const CACHED_NOTICE = {
   label: gettext("Make new ones"),
 };
 const SHORT_NOTICE = {
-  text: gettext("The model repeated itself, so there are fewer cards than you asked for."),
+  text: gettext("Some cards were repeated or unusable, so there are fewer than you asked for."),
   action: "more",
   label: gettext("Ask for the rest"),
 };

@@ -11,6 +11,14 @@ export function normalizedName(key: string): string;
  * Return null for any other value.
  */
 export function textOf(value: any): string;
+/** Return the name of a side in the page's language. @param {string} role */
+export function sideName(role: string): string;
+/**
+ * The reason why an object is not a card, as the end of a sentence that starts with "Card 1", in
+ * the page's language.
+ */
+export class BadCard extends Error {
+}
 /** Unquoted text in JSON: a number, true, null, or text whose quotes are missing. */
 export class BareWord {
     /** @param {string} text */
@@ -23,6 +31,11 @@ export function roleOf(name: string): string;
  * The cards of a text in their order, without duplicates, and a message for each rejected card.
  */
 export class Drafts {
+    /** @param {(card: {front: string, back: string}) => void} [check] throws a BadCard */
+    constructor(check?: (card: {
+        front: string;
+        back: string;
+    }) => void);
     cards: any[];
     problems: any[];
     number: number;
