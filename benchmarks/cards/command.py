@@ -19,21 +19,24 @@ from benchmarks.cards.inputs import (
     sample,
 )
 from benchmarks.cards.measure import Measurement, measure
-from benchmarks.cards.native import AnswerCache
+from benchmarks.cards.native import AnswerCache, NativeModel
 from benchmarks.cards.planted import Counts, planted_counts
 from benchmarks.cards.systems import (
     MODELS_VARIABLE,
     PROMPTS,
     SEED,
     TEMPERATURE,
+    Model,
     People,
     PromptedModel,
     Rule,
     Sampling,
     System,
+    built_in_model,
     find_models,
 )
 from benchmarks.cards.table import SETS, card_tables, planted_table
+from flashcards.prompts import PROMPT_VERSION
 
 SYSTEMS = ("people", "rule", "models")
 ALL_LANGUAGES = "all"
@@ -50,7 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         inputs = _read_inputs(options)
         planted |= planted_counts(inputs) if options.planted else {}
         chosen = _choose(inputs, options)
-        measure(_systems(options, chosen), chosen, options.count, results)
+        if options.browser:
+            _measure_page(options, chosen, results)
+        else:
+            measure(_systems(options, chosen), chosen, options.count, results)
     except BenchmarkError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
@@ -79,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--temperatures", nargs="+", type=float, default=[TEMPERATURE], help="(the page's)")
     add("--max-tokens", type=_positive, help="of an answer (the page's)")
     add("--no-planted", dest="planted", action="store_false", help="leave out the wrong answers")
+    add("--browser", action="store_true", help="compare the page's engine with llama.cpp")
     add("--markdown", type=Path, help="also write the tables to this file")
     add(
         "--cache",
@@ -141,18 +148,34 @@ def _systems(options: argparse.Namespace, inputs: Sequence[CardInput]) -> list[S
 
 
 def _prompted_models(options: argparse.Namespace) -> list[PromptedModel]:
-    models = find_models(os.environ.get(MODELS_VARIABLE, ""), settings.MINDFLIP_MODELS_DIR)
+    """Return each model with each version of the prompt and each temperature."""
     return [
-        PromptedModel(
-            model,
-            version,
-            Sampling(temperature, options.max_tokens, options.seed),
-            AnswerCache(options.cache, model),
-        )
-        for model in models
+        _prompted(model, options, version, temperature)
+        for model in find_models(os.environ.get(MODELS_VARIABLE, ""), settings.MINDFLIP_MODELS_DIR)
         for version in options.prompts
         for temperature in options.temperatures
     ]
+
+
+def _prompted(
+    model: Model, options: argparse.Namespace, version: str, temperature: float
+) -> PromptedModel:
+    sampling = Sampling(temperature, options.max_tokens, options.seed)
+    cache = AnswerCache(options.cache, model.name, model.fingerprint)
+    return PromptedModel(model, version, sampling, cache)
+
+
+def _measure_page(
+    options: argparse.Namespace, inputs: Sequence[CardInput], results: list[Measurement]
+) -> None:
+    """Measure the built-in model in llama.cpp and in the page, at temperature 0."""
+    # The browser and its servers are only needed here.
+    from benchmarks.cards.browser import browser_model
+
+    native = NativeModel(built_in_model(settings.MINDFLIP_MODELS_DIR))
+    measure([_prompted(native, options, PROMPT_VERSION, 0.0)], inputs, options.count, results)
+    with browser_model(native) as in_page:
+        measure([_prompted(in_page, options, PROMPT_VERSION, 0.0)], inputs, options.count, results)
 
 
 def _print_tables(

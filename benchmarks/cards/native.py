@@ -59,10 +59,6 @@ class NativeModel:
             raise BenchmarkError(f"{self.path} failed: {result['error']['message']}")
         return Answer(result["choices"][0]["message"]["content"] or "", seconds)
 
-    def unload(self) -> None:
-        """Free the memory of the model. The next request loads it again."""
-        self._server = None
-
     def _load(self) -> Any:
         try:
             import xllamacpp
@@ -90,9 +86,9 @@ class AnswerCache:
     An answer is used again only for exactly the same request.
     """
 
-    def __init__(self, folder: Path, model: NativeModel) -> None:
-        self._path = folder / f"{model.name}.jsonl"
-        self._fingerprint = model.fingerprint
+    def __init__(self, folder: Path, name: str, fingerprint: str) -> None:
+        self._path = folder / f"{name}.jsonl"
+        self._fingerprint = fingerprint
         self._answers: dict[str, Answer] = {}
         if self._path.exists():
             for line in self._path.read_text(encoding="utf-8").splitlines():

@@ -1,6 +1,6 @@
 """The systems that make cards: people, a rule, and models behind the product's own messages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -37,6 +37,20 @@ class MadeCards:
 
     cards: list[Card]
     seconds: float | None = None
+
+
+class Model(Protocol):
+    """A language model. `fingerprint` changes if another model takes its place."""
+
+    name: str
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def parameter_count(self) -> int: ...
+
+    def complete(self, request: Mapping[str, Any]) -> Answer:
+        """Return the answer to a chat request in OpenAI's format, with a grammar."""
 
 
 class System(Protocol):
@@ -94,9 +108,7 @@ class PromptedModel:
 
     obeys = True
 
-    def __init__(
-        self, model: NativeModel, version: str, sampling: Sampling, cache: AnswerCache
-    ) -> None:
+    def __init__(self, model: Model, version: str, sampling: Sampling, cache: AnswerCache) -> None:
         self.name = f"{model.name}, prompt {version}, temperature {sampling.temperature:g}"
         self.is_goal = model.parameter_count() in GOAL_PARAMETERS
         self.model = model

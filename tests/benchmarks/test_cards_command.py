@@ -13,7 +13,7 @@ import pytest
 from benchmarks.cards.command import main
 from benchmarks.cards.errors import BenchmarkError
 from benchmarks.cards.inputs import DATA_VARIABLE, CardInput, Gold, own_notes, own_topics
-from benchmarks.cards.native import Answer, AnswerCache, NativeModel
+from benchmarks.cards.native import Answer, AnswerCache
 from benchmarks.cards.systems import MODELS_VARIABLE, People, Sampling, chat_request
 from flashcards.generation import Flashcards
 from tests.helpers.processes import ROOT
@@ -172,19 +172,17 @@ def test_folder_without_models_is_reported(
     assert message in str(run_command("--systems", "models"))
 
 
-def test_cached_answer_is_used_only_for_same_request_and_model(built_in_model: Path) -> None:
-    folder, model = built_in_model.parent / "cache", NativeModel(built_in_model)
+def test_cached_answer_is_used_only_for_same_request_and_model(tmp_path: Path) -> None:
     request = chat_request(
         Flashcards().engine_request("prompt", {"topic": "x", "count": 2}, []), Sampling()
     )
-    AnswerCache(folder, model).put(request, Answer("[]", 1.5))
-    with (folder / f"{model.name}.jsonl").open("a") as file:
+    AnswerCache(tmp_path / "cache", "small", "small 98").put(request, Answer("[]", 1.5))
+    with (tmp_path / "cache" / "small.jsonl").open("a") as file:
         file.write('{"request": "stopped while')
-    cache = AnswerCache(folder, model)
+    cache = AnswerCache(tmp_path / "cache", "small", "small 98")
     assert cache.get(request) == Answer("[]", 1.5)
     assert cache.get(request | {"temperature": 0.3}) is None
-    built_in_model.write_bytes(b"another model")
-    assert AnswerCache(folder, NativeModel(built_in_model)).get(request) is None
+    assert AnswerCache(tmp_path / "cache", "small", "small 99").get(request) is None
 
 
 def test_request_has_limits_of_the_page() -> None:
