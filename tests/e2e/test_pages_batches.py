@@ -122,3 +122,41 @@ def test_discarded_card_is_not_saved(student: Visitor) -> None:
         CARDS[0]["front"],
         CARDS[1]["front"],
     ]
+
+
+def test_discarded_batch_is_restored_by_undo(student: Visitor) -> None:
+    before = student.fronts()
+    student.batch.get_by_role("button", name="Discard").click()
+    expect(student.page.locator(".batch")).to_have_count(0)
+    student.page.keyboard.press("Control+z")
+    expect(student.batch.locator(".card[data-card]")).to_have_count(3)
+    student.page.reload()
+    expect(student.batch.locator(".card[data-card]")).to_have_count(3)
+    assert student.fronts() == before
+
+
+def test_text_of_closed_card_dialog_can_be_edited_further(student: Visitor) -> None:
+    card(student, "stethoscope").get_by_role("button", name="Edit: Who").click()
+    dialog = student.page.get_by_role("dialog", name="Edit card")
+    dialog.get_by_label("Answer").fill("Laennec, in 1816")
+    student.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    student.page.get_by_role("button", name="Continue editing").click()
+    expect(dialog.get_by_label("Answer")).to_have_value("Laennec, in 1816")
+    dialog.get_by_role("button", name="Save card").click()
+    expect(card(student, "stethoscope")).to_contain_text("Laennec, in 1816")
+
+
+def test_closing_unchanged_card_dialog_shows_no_message(student: Visitor) -> None:
+    card(student, "stethoscope").get_by_role("button", name="Edit: Who").click()
+    student.page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    expect(student.page.get_by_role("button", name="Continue editing")).to_have_count(0)
+
+
+def test_stopped_batch_without_cards_can_be_discarded(visitor: Visitor) -> None:
+    visitor.open_as_new_user()
+    visitor.page.context.set_offline(True)
+    visitor.generate("Tides", 3)
+    expect(visitor.batch).to_have_attribute("data-state", "failed")
+    visitor.batch.get_by_role("button", name="Discard").click()
+    expect(visitor.page.locator(".batch")).to_have_count(0)

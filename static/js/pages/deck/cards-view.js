@@ -13,6 +13,7 @@ export function addCard() {
   openDialog("card-dialog", {
     texts: { title: gettext("Add a card") },
     values: { front: "", back: "" },
+    unsavedText: gettext("The card was not saved."),
     onSubmit: async (sides) => {
       const { id } = await api.post(`${deckAddress}/cards`, sides);
       await refresh();
@@ -32,6 +33,7 @@ export async function editCard(element) {
   openDialog("card-dialog", {
     texts: { title: gettext("Edit card") },
     values: { front: card.front, back: card.back },
+    unsavedText: gettext("The card was not saved."),
     onSubmit: async (sides) => {
       fillCard(element, await api.patch(cardAddress(element), sides));
       toast(gettext("Saved."));

@@ -19,5 +19,20 @@ export function deleteOnUnload(path) {
   );
 }
 
+/**
+ * Send a PUT request that can complete after the user has left the page, if its body is short
+ * enough for the browser. Errors are ignored.
+ * @param {string} path
+ * @param {object} body
+ */
+export function putOnUnload(path, body) {
+  fetch(path, {
+    method: "PUT",
+    keepalive: true,
+    headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
+    body: JSON.stringify(body),
+  }).catch(() => {});
+}
+
 /** The REST API, with the session of the signed-in user. */
 export const api = new Rest({ headers: () => ({ "X-CSRFToken": csrfToken() }) });

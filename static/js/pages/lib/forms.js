@@ -1,35 +1,60 @@
+import { gettext } from "../../client/i18n.js";
 import { action, part, slot, withBusyButton } from "./dom.js";
 import { describeError } from "./error-messages.js";
+import { offerUndo } from "./undo.js";
 
 /**
  * Open a dialog with a form.
  *
  * The dialog stays open until `onSubmit` succeeds, so an error does not discard the user's input.
+ * After the user has closed a dialog with `unsavedText` without submitting what they typed, they
+ * can open it again with that text.
  * @param {string} id of the dialog
  * @param {object} what
  * @param {Record<string, string>} [what.texts] texts by slot
  * @param {Record<string, string>} [what.values] initial values by field
  * @param {(values: Record<string, string>) => Promise<void>} what.onSubmit processes the form; the
  *   dialog shows its error
+ * @param {string} [what.unsavedText] the message after the user has closed the dialog
+ * @param {Record<string, string>} [typed] what the user typed before they closed the dialog
  */
-export function openDialog(id, { texts = {}, values = {}, onSubmit }) {
+export function openDialog(id, what, typed = {}) {
+  const { texts = {}, values = {}, onSubmit } = what;
   const dialog = document.getElementById(id);
   const form = dialog.querySelector("form");
   for (const [name, text] of Object.entries(texts)) slot(dialog, name).textContent = text;
-  for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
+  for (const [name, value] of Object.entries({ ...values, ...typed }))
+    form.elements[name].value = value;
   showFailure(dialog, null);
   form.onsubmit = (event) => {
     event.preventDefault();
     withBusyButton(action(dialog, "confirm"), () => submit(dialog, onSubmit));
   };
   action(dialog, "close").onclick = () => dialog.close();
+  dialog.onclose = () => dialog.returnValue !== SUBMITTED && offerReopening(id, what);
+  dialog.returnValue = "";
   dialog.showModal();
+}
+
+const SUBMITTED = "submitted";
+
+/** Offer to open the dialog again if the user closed it with changed text. */
+function offerReopening(id, what) {
+  if (!what.unsavedText) return;
+  const form = document.getElementById(id).querySelector("form");
+  const typed = Object.fromEntries(new FormData(form));
+  if (Object.entries(what.values).every(([name, value]) => typed[name] === value)) return;
+  offerUndo({
+    text: what.unsavedText,
+    label: gettext("Continue editing"),
+    revert: () => openDialog(id, what, typed),
+  });
 }
 
 async function submit(dialog, onSubmit) {
   try {
     await onSubmit(Object.fromEntries(new FormData(dialog.querySelector("form"))));
-    dialog.close();
+    dialog.close(SUBMITTED);
   } catch (error) {
     showFailure(dialog, error);
   }

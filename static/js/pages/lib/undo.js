@@ -12,7 +12,8 @@ import { read, write } from "./storage.js";
 
 /**
  * The message about a change that only this page has made, and the function that reverts it.
- * @typedef {{text: string, revert: () => void}} LocalUndoable
+ * `label` is the text of the button if it is not "Undo"; then no message follows.
+ * @typedef {{text: string, revert: () => void|Promise<void>, label?: string}} LocalUndoable
  */
 
 let undo = null;
@@ -22,13 +23,18 @@ let undo = null;
  * @param {Undoable|LocalUndoable} what
  * @param {() => void} [onUndone] called after the change has been reverted
  */
-export function offerUndo({ text, ...change }, onUndone = () => {}) {
+export function offerUndo({ text, label, ...change }, onUndone = () => {}) {
   const run = () => {
     undo = null;
-    runUndo(change, onUndone);
+    if (label) change.revert();
+    else runUndo(change, onUndone);
   };
   undo = run;
-  toast(text, { label: gettext("Undo"), run, hint: gettext("Control Z takes it back.") });
+  toast(text, {
+    label: label ?? gettext("Undo"),
+    run,
+    hint: gettext("Control Z takes it back."),
+  });
 }
 
 /**
@@ -50,7 +56,7 @@ export function offerStoredUndo(onUndone) {
 
 async function runUndo({ path, body, method = "post", revert }, onUndone) {
   try {
-    if (revert) revert();
+    if (revert) await revert();
     else for (const item of [body].flat()) await api[method](path, item);
     toast(gettext("Taken back."));
     onUndone();

@@ -1,5 +1,6 @@
-import { gettext } from "../../client/i18n.js";
+import { gettext, ngettext } from "../../client/i18n.js";
 import { read, write } from "../lib/storage.js";
+import { offerUndo } from "../lib/undo.js";
 import { Batch } from "./batch.js";
 import { partOf, restorePart } from "./parts.js";
 
@@ -10,7 +11,12 @@ const CONTINUE_NOTICE = {
   label: gettext("Write the rest"),
 };
 
-/** All batches on the page, newest first. Unsaved batches survive a reload of this tab. */
+/**
+ * All batches on the page, newest first. Unsaved batches survive a reload of this tab.
+ *
+ * The element of the list receives these events, with the batch as detail: `batch-removed` and
+ * `batch-restored`, when a removed batch is back.
+ */
 export class BatchList {
   /** @type {Batch[]} */
   #batches = [];
@@ -20,18 +26,19 @@ export class BatchList {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.#root = root;
-    for (const record of (read("batches") ?? []).toReversed()) this.#restore(record);
+    for (const record of (read("batches") ?? []).toReversed()) this.restore(record);
     for (const name of ["batch-changed", "batch-saved"])
-      root.addEventListener(name, () => this.#save());
-    root.addEventListener("batch-gone", (event) => this.remove(this.batchOf(event.target)));
+      root.addEventListener(name, () => this.save());
+    root.addEventListener("batch-gone", (event) => this.#discard(this.batchOf(event.target)));
   }
 
   /**
    * Create a batch. It replaces `old` if `old` has no cards.
    * @param {import("./request-form.js").CardRequest} request
-   * @param {Batch} [old]
+   * @param {Batch|null} [old]
+   * @param {boolean} [isRemote] whether another tab or device made the request, and stores it
    */
-  create(request, old) {
+  create(request, old, isRemote = false) {
     if (old && !old.isUnsaved) this.remove(old);
     return this.#add({
       key: `${Date.now()}-${++this.#createdCount}`,
@@ -39,6 +46,7 @@ export class BatchList {
       cards: [],
       state: "writing",
       words: "",
+      ...(isRemote && { isRemote }),
     });
   }
 
@@ -56,11 +64,43 @@ export class BatchList {
     return this.#batches.find(({ record }) => partOf(record.parts, generationId));
   }
 
+  /** All batches, newest first. */
+  get all() {
+    return [...this.#batches];
+  }
+
   /** @param {Batch} batch */
   remove(batch) {
     this.#batches = this.#batches.filter((other) => other !== batch);
     batch.element.remove();
-    this.#save();
+    this.save();
+    this.#send("batch-removed", batch);
+  }
+
+  /** Remove a batch. If it has cards, offer to undo it. @param {Batch} batch */
+  #discard(batch) {
+    const index = this.#batches.indexOf(batch);
+    const next = batch.element.nextElementSibling;
+    this.remove(batch);
+    (next ?? document.getElementById("main")).focus({ preventScroll: true });
+    if (!batch.isUnsaved) return;
+    const { length } = batch.record.cards;
+    offerUndo({
+      text: ngettext("%(count)s card discarded.", "%(count)s cards discarded.", length),
+      revert: () => this.#putBack(batch, index, next),
+    });
+  }
+
+  #putBack(batch, index, next) {
+    this.#batches.splice(index, 0, batch);
+    this.#root.insertBefore(batch.element, next?.isConnected ? next : null);
+    batch.element.focus({ preventScroll: true });
+    this.save();
+    this.#send("batch-restored", batch);
+  }
+
+  #send(name, batch) {
+    this.#root.dispatchEvent(new CustomEvent(name, { detail: batch }));
   }
 
   #add(record) {
@@ -70,8 +110,13 @@ export class BatchList {
     return batch;
   }
 
-  #restore(record) {
-    if (!record.cards.length) return;
+  /**
+   * Show a stored batch again.
+   * @param {any} record
+   * @returns {Batch|null} null if it has no cards
+   */
+  restore(record) {
+    if (!record.cards.length) return null;
     if (record.parts) record.parts = record.parts.map(restorePart);
     // The call that would have sent these cards ended with the previous page.
     for (const card of record.cards) delete card.unsent;
@@ -80,9 +125,11 @@ export class BatchList {
       wasInterrupted ? { ...record, state: "stopped", words: INTERRUPTED } : record,
     );
     if (record.parts?.some((part) => part.state !== "done")) batch.notify(CONTINUE_NOTICE);
+    return batch;
   }
 
-  #save() {
+  /** Store the unsaved batches in this tab. */
+  save() {
     const unsaved = this.#batches.filter(
       (batch) => batch.isUnsaved && batch.element.dataset.state !== "saved",
     );

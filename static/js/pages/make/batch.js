@@ -91,6 +91,16 @@ export class Batch {
   }
 
   /**
+   * Replace a draft with another card. The card of the draft is not added again.
+   * @param {Draft} draft
+   * @param {object} fields of the other card
+   */
+  replace(draft, fields) {
+    if (draft.id) (this.record.dropped ??= []).push(draft.id);
+    this.change(draft, fields);
+  }
+
+  /**
    * Discard a draft.
    * @param {Draft} draft
    * @returns {() => void} restores the draft

@@ -4,6 +4,7 @@ import { kindOf } from "../lib/card-kinds.js";
 import { action, toast } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
 import { openDialog } from "../lib/forms.js";
+import { offerUndo } from "../lib/undo.js";
 import { SourceText } from "../notes/grounding.js";
 import { hasGaps } from "../text/cloze.js";
 
@@ -19,6 +20,7 @@ export function edit(batch, draft) {
   openDialog("card-dialog", {
     texts: { title: gettext("Edit card") },
     values: { front: draft.front, back: draft.back },
+    unsavedText: gettext("The card was not saved."),
     onSubmit: async (sides) => {
       const { front, back } = validated(draft, sides);
       batch.change(draft, { front, back, ...sourceMatch(batch, { front, back }) });
@@ -34,11 +36,7 @@ export function edit(batch, draft) {
  */
 export function discard(batch, draft) {
   const undo = batch.drop(draft);
-  const back = () => {
-    undo();
-    toast(gettext("Taken back."));
-  };
-  toast(gettext("Thrown away."), { label: gettext("Undo"), run: back });
+  offerUndo({ text: gettext("Thrown away."), revert: undo });
   action(batch.element, "save").focus({ preventScroll: true });
 }
 
@@ -54,7 +52,7 @@ export async function regenerate(batch, draft, requestCard) {
     const replacement = await requestCard(draft.part);
     if (includesCard(replacement, batch.record.cards)) toast(DUPLICATE_CARD);
     else {
-      batch.change(draft, { ...CLEARED_FIELDS, ...replacement });
+      batch.replace(draft, { ...CLEARED_FIELDS, ...replacement });
       toast(gettext("Written anew."));
     }
   } catch (error) {

@@ -12,6 +12,7 @@ export function editCard(card, api, onSaved) {
   openDialog("card-dialog", {
     texts: { title: gettext("Edit card") },
     values: { front: card.front, back: card.back },
+    unsavedText: gettext("The card was not saved."),
     onSubmit: async (sides) => {
       const { front, back } = await api.patch(`/api/flashcards/cards/${card.id}`, sides);
       Object.assign(card, { front, back });
