@@ -13,13 +13,22 @@ from django.utils.translation import gettext_lazy
 
 from flashcards.formats.mindflip_json_writer import card_fields
 from flashcards.formats.registry import deck_export
-from flashcards.models import Card, Deck, IgnoredDuplicate, Review, Schedule, StudySettings
+from flashcards.models import (
+    Card,
+    Deck,
+    DraftBatch,
+    IgnoredDuplicate,
+    Review,
+    Schedule,
+    StudySettings,
+)
 from flashcards.models.study import SCHEDULE_COLUMNS
 from sessions_app.services.personal_data import ExportFile, json_list
 from sessions_app.services.retention import iterate_in_batches
 
 FORMATS = ("json", "apkg", "csv")
 DECK_BATCH = 20  # each deck may have long notes
+DRAFT = ("id", "topic", "cards", "record", "generation_ids", "created_at", "updated_at")
 REVIEW = ("id", "card_id", "rating", "reviewed_at", "seconds", "state", "undone_at")
 SCHEDULE = ("card_id", *SCHEDULE_COLUMNS)
 STUDY = ("new_per_day", "reviews_per_day", "desired_retention", "day_begins_hour", "time_zone")
@@ -37,6 +46,7 @@ class FlashcardsData:
             "each deck three times: for MindFlip (.json), for Anki (.apkg), for spreadsheets (.csv)"
         ),
         "bin/": gettext_lazy("decks that are in the bin, and cards.json: single cards that are"),
+        "unsaved-cards.json": gettext_lazy("cards that you have not saved as a deck yet"),
         "schedules.json": gettext_lazy("when each card is asked again"),
         "reviews.json": gettext_lazy("each time that you rated a card"),
         "study-settings.json": gettext_lazy("how you study"),
@@ -63,6 +73,7 @@ class FlashcardsData:
                 card_fields(card) | {"deckId": card.deck_id} for card in iterate_in_batches(binned)
             ),
         )
+        yield _columns("unsaved-cards.json", DraftBatch.objects.of(user), DRAFT)
         yield _columns("schedules.json", Schedule.objects.filter(user=user), SCHEDULE)
         yield _columns("reviews.json", Review.objects.filter(user=user), REVIEW)
         yield _columns("study-settings.json", StudySettings.objects.filter(user=user), STUDY)
@@ -83,6 +94,7 @@ class FlashcardsData:
         yield Schedule.objects.filter(user=user_id)
         yield Card.objects.filter(deck__user=user_id)
         yield Deck.objects.filter(user=user_id)
+        yield DraftBatch.objects.filter(user=user_id)
         yield IgnoredDuplicate.objects.filter(user=user_id)
         yield StudySettings.objects.filter(user=user_id)
 

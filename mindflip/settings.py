@@ -498,6 +498,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "refresh-hourly-stats": {"task": "sessions_app.tasks.refresh_hourly_stats", "schedule": 60.0},
     "empty-trash": {"task": "flashcards.tasks.empty_trash", "schedule": 3600.0},
+    "delete-old-drafts": {"task": "flashcards.tasks.delete_old_drafts", "schedule": 3600.0},
     "delete-old-sessions": {"task": "sessions_app.tasks.delete_old_sessions", "schedule": 3600.0},
     "finish-account-deletions": {
         "task": "sessions_app.tasks.finish_account_deletions",
@@ -680,6 +681,12 @@ TRASH_DAYS = env.integer(
     "MINDFLIP_TRASH_DAYS",
     30,
     "days until decks and cards in the trash are deleted permanently",
+    least=1,
+)
+DRAFT_RETENTION_DAYS = env.integer(
+    "MINDFLIP_DRAFT_RETENTION_DAYS",
+    30,
+    "days until unsaved cards are deleted after their last change",
     least=1,
 )
 IMPORT_MAX_MEGABYTES = env.integer(

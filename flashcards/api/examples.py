@@ -39,8 +39,26 @@ DECK = {
 }
 DECK_DETAIL = DECK | {"provenance": PROVENANCE | {"source": ""}, "cards": [CARD]}
 NEW_DECK = {"name": "Tides", "tags": ["sea"], "cards": [SIDES]}
+DRAFT = {
+    "id": OTHER_ID,
+    "topic": "Tides",
+    "cardCount": 1,
+    "version": 1,
+    "createdAt": AT,
+    "updatedAt": AT,
+    "expiresAt": "2026-03-02T18:30:00Z",
+}
+NEW_DRAFT = {
+    "version": 0,
+    "topic": "Tides",
+    "cards": [SIDES],
+    "generationIds": [GENERATION_ID],
+    "record": {"request": {"topic": "Tides", "count": 1}},
+}
+DRAFT_DETAIL = DRAFT | {name: NEW_DRAFT[name] for name in ("cards", "generationIds", "record")}
 PAGE = {"next": "http://localhost:3000/api/…?cursor=…", "previous": None}
 DECKS = PAGE | {"results": [DECK]}
+DRAFTS = PAGE | {"results": [DRAFT]}
 CARDS = PAGE | {"results": [CARD]}
 TRASHED = {"id": DECK_ID, "deletedAt": AT, "goneAt": "2026-03-02T18:30:00Z"}
 TRASHED_DECKS = PAGE | {"results": [TRASHED | {"name": "Tides", "cardCount": 1}]}

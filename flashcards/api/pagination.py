@@ -13,6 +13,10 @@ class DeckPages(NewestFirst):
     """Pages of decks, newest first, with `?pageSize=` up to 100."""
 
 
+class DraftPages(NewestFirst):
+    """Pages of unsaved cards, newest first, with `?pageSize=` up to 100."""
+
+
 class CardPages(CursorPages):
     """Pages of cards in the order of the deck, with `?pageSize=` up to 500."""
 

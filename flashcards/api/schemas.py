@@ -4,7 +4,7 @@ The OpenAPI document is generated from them.
 """
 
 from datetime import date, datetime
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 from uuid import UUID
 
 from msgspec import Meta
@@ -72,6 +72,37 @@ class DeckDetailShape(DeckShape):
     """A deck with its cards."""
 
     cards: list[CardShape]
+
+
+class DraftShape(TypedDict):
+    """Unsaved cards in a list, which are deleted after `expiresAt` unless they change."""
+
+    id: UUID
+    topic: str
+    cardCount: Count
+    version: Count
+    createdAt: datetime
+    updatedAt: datetime
+    expiresAt: datetime
+
+
+class DraftCardShape(TypedDict):
+    """An unsaved card. Other fields that were sent with the card are also returned.
+
+    A card that arrived after the draft was stored has the `generationId` that it belongs to.
+    """
+
+    front: str
+    back: str
+    generationId: NotRequired[UUID]
+
+
+class DraftDetailShape(DraftShape):
+    """Unsaved cards with what the page needs to continue them."""
+
+    cards: list[DraftCardShape]
+    generationIds: list[UUID]
+    record: dict[str, Any]
 
 
 class TagsShape(TypedDict):

@@ -217,6 +217,12 @@ class DeckCreateSerializer(serializers.Serializer):
     generationIds = serializers.ListField(
         child=IdField(), source="generation_ids", required=False, max_length=MAX_GENERATIONS
     )
+    draftId = IdField(
+        source="draft_id",
+        required=False,
+        allow_null=True,
+        help_text=gettext_lazy("the unsaved cards that are then deleted"),
+    )
     name = TextField(max_length=NAME_CHARACTERS, required=False, allow_blank=True, default="")
     cards = CardListField(
         required=False,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from flashcards.api import decks, files, organize, study
+from flashcards.api import decks, drafts, files, organize, study
 
 urlpatterns = [
     path("flashcards/decks", decks.DecksView.as_view(), name="api-decks"),
@@ -10,6 +10,8 @@ urlpatterns = [
     ),
     path("flashcards/decks/<uuid:deck_id>/cards", decks.CardsView.as_view(), name="api-deck-cards"),
     path("flashcards/cards/<uuid:card_id>", decks.CardView.as_view(), name="api-card"),
+    path("flashcards/drafts", drafts.DraftsView.as_view(), name="api-drafts"),
+    path("flashcards/drafts/<uuid:draft_id>", drafts.DraftView.as_view(), name="api-draft"),
     path("flashcards/trash", organize.TrashView.as_view(), name="api-trash"),
     path("flashcards/trash/decks", organize.TrashedDecksView.as_view(), name="api-trash-decks"),
     path(

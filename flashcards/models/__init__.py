@@ -2,6 +2,7 @@
 
 from flashcards.models.cards import CARDS_PER_DECK, SIDE_CHARACTERS, Card
 from flashcards.models.decks import NAME_CHARACTERS, TAG_CHARACTERS, Deck
+from flashcards.models.drafts import DraftBatch
 from flashcards.models.duplicates import IgnoredDuplicate
 from flashcards.models.study import (
     REVIEW_SECONDS,
@@ -21,6 +22,7 @@ __all__ = [
     "Card",
     "CardState",
     "Deck",
+    "DraftBatch",
     "IgnoredDuplicate",
     "Rating",
     "Review",

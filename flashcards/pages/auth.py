@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
@@ -12,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 from django.views.generic import FormView, TemplateView
 
+from flashcards.services.drafts import drafts_for_user
 from sessions_app.exceptions import Invalid
 from sessions_app.rest.throttling import RegisterThrottle, rate_limited_page
 from sessions_app.services.accounts import account_create
@@ -78,6 +80,12 @@ class HomeView(TemplateView):
     """The welcome page or, for users who are signed in, the page to make flashcards."""
 
     extra_context: ClassVar = {"example": EXAMPLE}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        drafts = drafts_for_user(user).count() if user.is_authenticated else 0
+        days = settings.DRAFT_RETENTION_DAYS
+        return super().get_context_data(drafts=drafts, days=days, **kwargs)
 
     def get_template_names(self) -> list[str]:
         return ["pages/make.html" if self.request.user.is_authenticated else "pages/welcome.html"]

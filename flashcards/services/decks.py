@@ -20,6 +20,7 @@ from flashcards.services.cards import (
     columns_usable,
     tags_checked,
 )
+from flashcards.services.drafts import drafts_delete_saved
 from flashcards.services.locks import NO_DECK
 from sessions_app.exceptions import Conflict, Invalid, NotFound
 from sessions_app.services.generations import generation_for_user, generations_for_user
@@ -67,14 +68,30 @@ def deck_save(
     tags: Any = (),
     generation_id: UUID | None = None,
     generation_ids: Sequence[UUID] = (),
+    draft_id: UUID | None = None,
 ) -> tuple[Deck, bool]:
     """Save the user's generations as a deck, or create a deck by hand if none are given.
 
     Pass `cards` if the user edited the cards of the generations. Without it, the generated cards
-    are saved. Return the deck, and whether it is new.
+    are saved. Return the deck, and whether it is new. The draft with these cards is deleted.
 
     Raise NotFound, Conflict (`not_finished`) or Invalid.
     """
+    saved = _deck_saved(user, name, cards, tags, generation_id, generation_ids)
+    saved_ids = {*generation_ids, *filter(None, [generation_id])}
+    if draft_id or saved_ids:
+        drafts_delete_saved(user=user, draft_id=draft_id, generation_ids=saved_ids)
+    return saved
+
+
+def _deck_saved(
+    user: User,
+    name: str,
+    cards: Any,
+    tags: Any,
+    generation_id: UUID | None,
+    generation_ids: Sequence[UUID],
+) -> tuple[Deck, bool]:
     if generation_ids:
         generations = generations_for_user(user=user, generation_ids=generation_ids)
         return deck_create_from_batch(generations=generations, name=name, cards=cards, tags=tags)

@@ -28,7 +28,7 @@ REF = "#/components/schemas/{name}"
 Shape = Any
 JSON = "application/json"
 FORM = "multipart/form-data"
-UNSAFE = {"POST", "PATCH", "DELETE"}
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ from sessions_app.services.result_cache import cache_results
 def _create_decks_and_reviews(client: APIClient, name: str) -> None:
     cards = [{"front": f"{name} {front}", "back": "b"} for front in ("one", "two", "binned")]
     deck = client.post("/api/flashcards/decks", {"name": f"{name}'s deck", "cards": cards}).json()
+    draft = {"version": 0, "topic": f"{name}'s draft", "cards": cards, "record": {"name": name}}
+    assert client.put(f"/api/flashcards/drafts/{uuid4()}", draft).status_code == 201
     review = {
         "id": str(uuid4()),
         "cardId": deck["cards"][0]["id"],

@@ -123,6 +123,8 @@ ROWS: dict[str, Row] = {
     "api-deck-export": row(OWNED, "?format=csv", get=200),
     "api-deck-cards": row(OWNED, get=200, post=(201, {"front": "a", "back": "b"})),
     "api-card": row(OWNED, get=200, patch=(200, {"front": "mine"}), delete=204),
+    "api-drafts": row(PER_USER, get=200),
+    "api-draft": row(OWNED, get=200, put=(200, {"version": 1, "topic": "Mine"}), delete=204),
     "api-trash": row(PER_USER, get=200, delete=204),
     "api-trash-decks": row(PER_USER, get=200),
     "api-trash-deck": row(OWNED, ids=TRASHED_DECK, delete=204),

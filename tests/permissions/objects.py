@@ -11,7 +11,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from flashcards.models import IgnoredDuplicate, StudySettings
+from flashcards.models import DraftBatch, IgnoredDuplicate, StudySettings
 from flashcards.services import trash
 from flashcards.services.decks import deck_create
 from flashcards.services.reviews import reviews_record
@@ -42,6 +42,9 @@ def create_objects(owner: User) -> Objects:
     StudySettings.objects.create(user=owner)
     card, trashed_card = (deck.cards.order_by("position").first() for deck in decks[:2])
     trash.cards_delete(user=owner, card_ids=[trashed_card.pk])
+    draft = DraftBatch.objects.create(
+        pk=uuid4(), user=owner, topic=SECRET, cards=_cards(), card_count=2, record={"name": SECRET}
+    )
     IgnoredDuplicate.objects.create(user=owner, front_key=card.front_key, count=1)
     trash.deck_delete(user=owner, deck_id=decks[2].pk)
     return Objects(owner, {
@@ -50,6 +53,7 @@ def create_objects(owner: User) -> Objects:
         "deck_id": str(decks[0].pk),
         "other_deck_id": str(decks[1].pk),
         "trashed_deck_id": str(decks[2].pk),
+        "draft_id": str(draft.pk),
         "card_id": str(card.pk),
         "trashed_card_id": str(trashed_card.pk),
         "front_key": str(decks[0].cards.latest("position").front_key),
