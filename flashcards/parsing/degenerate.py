@@ -55,7 +55,7 @@ SHORT_FORM_WORDS = 6
 EXAMPLE_WORDS = 4
 # Questions that offer answers: with "or", with options such as a) and b), or with a list.
 CHOICE = re.compile(
-    r"(?:^|[\s,])(?:or|oder|ou|o|eller|czy|albo|lub|nebo|veya|или|або|या|أو|یا)\s"  # noqa: RUF001
+    r"(?:^|[\s,])(?:between|zwischen|entre|or|oder|ou|o|eller|czy|albo|lub|nebo|veya|или|або|या|أو|یا)\s"  # noqa: RUF001
     r"|还是|還是|或|または|それとも|(?:^|\s)\(?[aA1][.)].*\s\(?[bB2][.)]|:.*[,/;]",
     re.DOTALL,
 )

@@ -51,7 +51,7 @@ LESSON = frozenset(
      "vocabulario", "palabras", "verbos", "gramática"]
 )  # fmt: skip
 LETTERS_LEAST, SCRIPT_PERCENT = 12, 5
-WORDS_LEAST, HITS_LEAST = 6, 3
+WORDS_LEAST, HITS_LEAST = 7, 2
 
 
 class Language(NamedTuple):

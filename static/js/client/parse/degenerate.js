@@ -53,7 +53,7 @@ const SHORT_FORM_WORDS = 6;
 const EXAMPLE_WORDS = 4;
 /** Questions that offer answers: with "or", with options such as a) and b), or with a list. */
 const CHOICE =
-  /(?:^|[\s,])(?:or|oder|ou|o|eller|czy|albo|lub|nebo|veya|или|або|या|أو|یا)\s|还是|還是|或|または|それとも|(?:^|\s)\(?[aA1][.)].*\s\(?[bB2][.)]|:.*[,/;]/su;
+  /(?:^|[\s,])(?:between|zwischen|entre|or|oder|ou|o|eller|czy|albo|lub|nebo|veya|или|або|या|أو|یا)\s|还是|還是|或|または|それとも|(?:^|\s)\(?[aA1][.)].*\s\(?[bB2][.)]|:.*[,/;]/su;
 const QUOTED = new RegExp(
   '"[^"]+"|\u201c[^\u201d]+\u201d|\u201e[^\u201c\u201d]+[\u201c\u201d]|\u00ab[^\u00bb]+\u00bb' +
     `|\`[^\`]+\`|\u300c[^\u300d]+\u300d|(?<!${NAMED})['\u2018][^'\u2018\u2019]+['\u2019](?!${NAMED})`,

@@ -45,8 +45,8 @@ const LESSON = new Set([
 ]); // prettier-ignore
 const MIN_LETTERS = 12;
 const SCRIPT_PERCENT = 5;
-const MIN_WORDS = 6;
-const MIN_HITS = 3;
+const MIN_WORDS = 7;
+const MIN_HITS = 2;
 
 const split = (words) => words.split(" ").filter(Boolean);
 /** The codes of languages by their folded names. @type {Map<string, string>} */
