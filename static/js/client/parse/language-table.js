@@ -49,7 +49,7 @@ export const LANGUAGES = {
     script: "latin",
     names: "dutch nederlands niederländisch néerlandais",
     words:
-      "de het een en van is dat in op te met voor niet wat wie welke wanneer waar hoe zijn door naar aan bij wordt",
+      "de het een en van is dat in op te met voor niet wat wie welke wanneer waar hoe zijn naar aan bij wordt",
   },
   sv: {
     script: "latin",
