@@ -21,7 +21,7 @@ import re
 import unicodedata
 
 LONG_LINE = 40
-MIN_UNMARKED = 80
+MIN_UNMARKED = 120
 WINDOW = 24  # the number of characters that are read before and after a mark
 # The characters that \s matches in JavaScript.
 SPACES = " \t\n\v\f\r\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
@@ -30,7 +30,8 @@ SPACES = " \t\n\v\f\r\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join
 CLOSING = "[\"'”’»›)\\]}」』）】》〉]*"
 CLOSING_BEFORE_SPACE = "[\"'”’“‘»«›)\\]}]*"  # in some languages, these also open
 FOOTNOTES = r"(?:\[[0-9]{1,3}\])*"
-UNMARKED = "[\u0e01-\u0e4e\u0e81-\u0ece]"  # Thai and Lao letters
+# Thai and Lao letters, without the repetition marks.
+UNMARKED = "[\u0e01-\u0e45\u0e47-\u0e4e\u0e81-\u0ec5\u0ec7-\u0ece]"
 # A possible end: a mark and what belongs to it, then the spaces that follow.
 END = re.compile(
     rf"(?P<strong>[。！？｡।॥؟۔።፧։។៕။]+{CLOSING}{FOOTNOTES})[{SPACES}]*"
@@ -86,7 +87,7 @@ def split_sentences(text: str) -> list[str]:
 
 
 def _is_end(text: str, start: int, end: int, match: re.Match[str]) -> bool:
-    """Return whether the sentence that begins at `start` ends at `end`."""
+    """Return whether the sentence from `start` ends at `end`."""
     if match["strong"]:
         return text[end : end + 1] not in CONTINUING
     if match["space"]:

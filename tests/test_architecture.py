@@ -24,6 +24,7 @@ PURE = [
     "flashcards/rendering.py",
     "flashcards/scheduling.py",
     "flashcards/sentences.py",
+    "flashcards/words.py",
     *(f"flashcards/parsing/{path.name}" for path in (ROOT / "flashcards/parsing").glob("*.py")),
 ]
 # Pure modules have texts, which are translated when they are used.

@@ -4,9 +4,14 @@
  */
 import { fillGaps } from "../text/cloze.js";
 import { splitSentences } from "./sentences.js";
+import { isNumber, isUnspaced, termsOf, tokensOf } from "./words.js";
 
 const MIN_BACK_SHARE = 0.7;
-const MIN_FRONT_SHARE = 0.35;
+const MIN_FRONT_SHARE = 0.2;
+const MIN_SHARE_OF_BEST = 0.6;
+const MIN_PAIRS_SHARE = 0.33;
+const MANY_PAIRS = 3;
+const VIETNAMESE = /[\u1ea0-\u1ef9\u0110\u0111\u01a0\u01a1\u01af\u01b0]/u;
 // Weights are integers, so that sums are exact and the same in Python and JavaScript.
 const WORD_WEIGHT = 80;
 const SHORT_WORD = 3;
@@ -15,13 +20,12 @@ const ABSENT_PERCENT = 50;
 const STEM_PERCENT = 65;
 const STEM_CUT = 2;
 const MIN_STEM_LENGTH = 4;
-const ACCENTS = /[\u0300-\u036f]/gu;
-const DIGIT = /\p{Nd}/u;
-const WORD_CHARACTER = /[\p{L}\p{N}\p{M}]/u;
-const UNSPACED = [
-  [0x0e00, 0x0eff], [0x1000, 0x109f], [0x1780, 0x17ff], [0x3040, 0x30ff], [0x31f0, 0x31ff],
-  [0x3400, 0x4dbf], [0x4e00, 0x9fff], [0xac00, 0xd7af], [0xf900, 0xfaff], [0x20000, 0x3134f],
-]; // prettier-ignore
+const NEIGHBORS = 2;
+const UNIT = /^(?:[%‰$€£¥₹]|°[cf]?|[kcmn]?m|[km]?g|[km]?w|[km]?v|[kmg]?hz|m?[sl]|kj|gw|[th]|min)$/u;
+const NEGATION =
+  /^(?:not|no|never|nor|cannot|nicht|kein(?:e[nrsm]?)?|nie|niemals|nunca|jamas|ni|ne|pas|aucune?|non|nao|nu|niciodata|degil|не|нет|ни|никогда|δεν|οχι|μη|μην|ليس|ليست|لا|لم|لن|غير|नही|नहीं|न|मत|khong|chang|chua|niet|geen|inte|ikke)$/u;
+const UNSPACED_NEGATION =
+  /ไม่ใช่|ไม่|不是|不|没有|没|沒有|沒|無|无|未|ではない|ではありません|ない|ません|않|아니/gu;
 
 /**
  * @typedef {{found: boolean|null, sentence: string}} SourceMatch `found` is null if nothing could
@@ -37,6 +41,10 @@ export class SourceText {
   #exact = new Map();
   /** @type {Map<string, Set<number>>} */
   #stems = new Map();
+  /** The tokens of each sentence, with spaces between and around them. @type {string[]} */
+  #tokens = [];
+  /** @type {Set<string>[]} */
+  #numbers = [];
 
   /** @param {string} text */
   constructor(text) {
@@ -55,40 +63,53 @@ export class SourceText {
   find({ front, back }) {
     const { text, hidden } = fillGaps(front);
     const sides = hidden.length ? [hidden.join(" "), text] : [front, back];
-    const [promptWords, answerWords] = sides.map((side) => wordsOf(side));
-    if (!this.#exact.size || !answerWords.length) return UNCHECKED;
-    const best = this.#bestSentence(promptWords, answerWords);
+    const [prompt, answer] = sides.map(tokensOf);
+    if (!this.#exact.size || !answer.length) return UNCHECKED;
+    const evidence = new Evidence(prompt, answer, VIETNAMESE.test(sides[1]));
+    const best = this.#bestSentence(prompt, answer, evidence);
     return best === undefined
       ? { found: false, sentence: "" }
       : { found: true, sentence: this.sentences[best] };
   }
 
   #addSentence(sentence, index) {
-    for (const word of wordsOf(sentence, true)) {
-      addToIndex(this.#exact, word, index);
-      for (const stem of stems(word)) addToIndex(this.#stems, stem, index);
+    const tokens = tokensOf(sentence);
+    this.#tokens.push(` ${tokens.join(" ")} `);
+    this.#numbers.push(new Set(tokens.filter(isNumber)));
+    for (const term of termsOf(tokens, true)) {
+      addToIndex(this.#exact, term, index);
+      for (const stem of stems(term)) addToIndex(this.#stems, stem, index);
     }
   }
 
-  #bestSentence(promptWords, answerWords) {
-    const answerShares = this.#shares(answerWords);
-    const promptShares = this.#shares(promptWords, ABSENT_PERCENT);
-    const numbers = [...promptWords, ...answerWords].filter(isNumber);
-    const fits = ([index, share]) => {
-      const promptShare = promptWords.length
-        ? Math.max(promptShares.get(index) ?? 0, promptShares.get(index - 1) ?? 0)
-        : 1;
-      return (
-        share >= MIN_BACK_SHARE &&
-        promptShare >= MIN_FRONT_SHARE &&
-        numbers.every((number) => this.#has(number, index))
-      );
-    };
-    const scored = [...answerShares].filter(fits).map(([index, share]) => ({
-      index,
-      score: Number((share + (promptShares.get(index) ?? 0)).toFixed(6)),
-    }));
-    return scored.sort((a, b) => b.score - a.score || a.index - b.index)[0]?.index;
+  #bestSentence(prompt, answer, evidence) {
+    const answerShares = this.#shares(termsOf(answer));
+    const promptShares = this.#shares(termsOf(prompt), ABSENT_PERCENT);
+    const bestShare = [...promptShares.values()].reduce((a, b) => Math.max(a, b), 0);
+    const minShare = Math.max(MIN_FRONT_SHARE, MIN_SHARE_OF_BEST * bestShare);
+    const shareAt = (index) => promptShares.get(index) ?? 0;
+    const scored = [...answerShares]
+      .filter(
+        ([index, share]) =>
+          share >= MIN_BACK_SHARE &&
+          (!prompt.length || Math.max(shareAt(index), shareAt(index - 1)) >= minShare),
+      )
+      .map(([index, share]) => ({ index, score: Number((share + shareAt(index)).toFixed(6)) }))
+      .sort((a, b) => b.score - a.score || a.index - b.index);
+    return scored.find(({ index }) => this.#has(evidence, index))?.index;
+  }
+
+  /** Return whether a sentence has the numbers, negations and pairs of words of a card. */
+  #has(evidence, index) {
+    const numbers = this.#numbers[index];
+    const before = this.#numbers[index - 1];
+    if (![...evidence.numbers].every((number) => numbers.has(number))) return false;
+    if (![...evidence.promptNumbers].every((number) => numbers.has(number) || before?.has(number)))
+      return false;
+    const hasOthers = [...numbers].some(
+      (number) => !evidence.numbers.has(number) && !evidence.promptNumbers.has(number),
+    );
+    return evidence.isIn(this.#tokens[index], hasOthers);
   }
 
   /**
@@ -130,55 +151,115 @@ export class SourceText {
       (index) => !shorterStems.some((sentences) => sentences?.has(index)),
     );
   }
+}
 
-  #has(number, index) {
-    const postings = this.#exact.get(number);
-    return Boolean(postings?.has(index) || postings?.has(index - 1));
+/** What a sentence must contain to support a card, in addition to enough of its words. */
+class Evidence {
+  #required;
+  #numberPlaces;
+  #repeatedNumbers;
+  #pairs;
+  #minPairs = 0;
+
+  /**
+   * @param {string[]} prompt tokens
+   * @param {string[]} answer tokens
+   * @param {boolean} hasSyllables whether the tokens of the answer are syllables
+   */
+  constructor(prompt, answer, hasSyllables) {
+    this.promptNumbers = new Set(prompt.filter(isNumber));
+    this.numbers = new Set(answer.filter(isNumber));
+    // Duplicates are removed, so that an answer that repeats a word is not slow to look up.
+    this.#required = distinct([...units(answer), ...negations(answer)]);
+    this.#numberPlaces = distinct(
+      answer
+        .map((token, index) => (isNumber(token) ? places(answer, index) : []))
+        .filter((texts) => texts.length),
+    );
+    this.#repeatedNumbers = [...this.numbers]
+      .map((number) => ({ number, count: answer.filter((token) => token === number).length }))
+      .filter(({ count }) => count > 1);
+    const wordPairs = pairs(answer).filter(
+      (pair) => !pair.some((token) => isUnspaced(token) || isNumber(token)),
+    );
+    this.#pairs = [...new Set(wordPairs.map((pair) => ` ${pair.join(" ")} `))];
+    if (hasSyllables || this.#pairs.length >= MANY_PAIRS)
+      this.#minPairs = MIN_PAIRS_SHARE * this.#pairs.length;
+  }
+
+  /** Return whether a sentence has the units, negations and pairs of words of the answer. */
+  isIn(tokens, hasOtherNumbers) {
+    const required = [...this.#required, ...(hasOtherNumbers ? this.#numberPlaces : [])];
+    return (
+      this.#repeatedNumbers.every(
+        ({ number, count }) => tokens.split(` ${number} `).length > count,
+      ) &&
+      required.every((texts) => texts.some((text) => tokens.includes(text))) &&
+      this.#pairs.filter((text) => tokens.includes(text)).length >= this.#minPairs
+    );
   }
 }
 
-function wordsOf(text, isSource = false) {
-  const words = new Set();
-  for (const run of runsOf(fold(text))) {
-    if (!isUnspaced(run[0])) words.add(run.join(""));
-    else if (run.length === 1 || isSource) run.forEach((character) => words.add(character));
-    if (isUnspaced(run[0]))
-      for (let index = 0; index + 1 < run.length; index += 1)
-        words.add(run[index] + run[index + 1]);
-  }
-  return [...words];
+/** Return the lists without duplicates. */
+const distinct = (lists) => [...new Map(lists.map((texts) => [texts.join("\n"), texts])).values()];
+
+const pairs = (tokens) => tokens.slice(1).map((token, index) => [tokens[index], token]);
+
+function units(answer) {
+  return pairs(answer)
+    .filter(([number, unit]) => isNumber(number) && UNIT.test(unit))
+    .map((pair) => [` ${pair.join(" ")} `]);
 }
 
-function fold(text) {
-  const bare = text.normalize("NFKD").replace(ACCENTS, "");
-  return [...bare]
-    .map((character) => (character === "ı" ? character : character.toUpperCase().toLowerCase()))
-    .join("")
-    .normalize("NFC");
+/** Return the texts of which a sentence must contain one, for each negation of an answer. */
+function negations(answer) {
+  return answer.flatMap((token, index) => {
+    if (isUnspaced(token)) return unspacedNegations(answer, index);
+    if (!NEGATION.test(token)) return [];
+    const texts = places(answer, index);
+    return [texts.length ? texts : [` ${token} `]];
+  });
 }
 
-/**
- * Return runs of letters, digits and combining marks, each as a list of characters.
- *
- * A run does not mix scripts with and without spaces.
- */
-function runsOf(text) {
-  const runs = [];
-  let previousKind = null;
-  for (const character of text) {
-    const kind = WORD_CHARACTER.test(character) ? isUnspaced(character) : null;
-    if (kind !== null && kind === previousKind) runs.at(-1).push(character);
-    else if (kind !== null) runs.push([character]);
-    previousKind = kind;
-  }
-  return runs;
+function unspacedNegations(answer, index) {
+  const token = answer[index];
+  return [...token.matchAll(UNSPACED_NEGATION)].map((match) => {
+    const [negation] = match;
+    const head = [...token.slice(0, match.index)].slice(-NEIGHBORS).join("");
+    const tail = [...token.slice(match.index + negation.length)].slice(0, NEIGHBORS).join("");
+    const before = head || textBefore(answer, index);
+    const after = tail || textAfter(answer, index);
+    const texts = [before && before + negation, after && negation + after].filter(Boolean);
+    return texts.length ? texts : [negation];
+  });
 }
 
-const isUnspaced = (character) =>
-  UNSPACED.some(
-    ([first, last]) => first <= character.codePointAt(0) && character.codePointAt(0) <= last,
+/** Return a token with those before it, and with those after it, in the form of a sentence. */
+function places(tokens, index) {
+  const [before, after] = [textBefore(tokens, index), textAfter(tokens, index)];
+  return [before && `${before}${tokens[index]} `, after && ` ${tokens[index]}${after}`].filter(
+    Boolean,
   );
-const isNumber = (word) => DIGIT.test(word);
+}
+
+/** Return the tokens before a token, or the last characters of one without spaces. */
+function textBefore(tokens, index) {
+  const nearest = tokens.slice(Math.max(0, index - NEIGHBORS), index);
+  if (nearest.length && isUnspaced(nearest.at(-1)))
+    return `${[...nearest.at(-1)].slice(-NEIGHBORS).join("")} `;
+  const spaced = nearest.slice(nearest.findLastIndex(isUnspaced) + 1);
+  return spaced.length ? ` ${spaced.join(" ")} ` : "";
+}
+
+/** Return the tokens after a token, or the first characters of one without spaces. */
+function textAfter(tokens, index) {
+  const nearest = tokens.slice(index + 1, index + 1 + NEIGHBORS);
+  if (nearest.length && isUnspaced(nearest[0]))
+    return ` ${[...nearest[0]].slice(0, NEIGHBORS).join("")}`;
+  const end = nearest.findIndex(isUnspaced);
+  const spaced = end < 0 ? nearest : nearest.slice(0, end);
+  return spaced.length ? ` ${spaced.join(" ")} ` : "";
+}
 
 function weight(word) {
   return [...word].length <= SHORT_WORD && !isNumber(word) && !isUnspaced(word)

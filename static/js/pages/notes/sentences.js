@@ -4,12 +4,12 @@
  */
 
 const LONG_LINE = 40;
-const MIN_UNMARKED = 80;
+const MIN_UNMARKED = 120;
 const WINDOW = 24;
 const CLOSING = "[\"'”’»›)\\]}」』）】》〉]*";
 const CLOSING_BEFORE_SPACE = "[\"'”’“‘»«›)\\]}]*";
 const FOOTNOTES = "(?:\\[[0-9]{1,3}\\])*";
-const UNMARKED = "[\u0e01-\u0e4e\u0e81-\u0ece]";
+const UNMARKED = "(?:[\u0e01-\u0e45]|[\u0e47-\u0e4e]|[\u0e81-\u0ec5]|[\u0ec7-\u0ece])";
 const END = new RegExp(
   `(?<strong>[。！？｡।॥؟۔።፧։។៕။]+${CLOSING}${FOOTNOTES})\\s*` +
     `|(?<![.!?…])(?<weak>(?:[.!?…]+|(?<=[\u0370-\u03ff])[;\u037e])` +
@@ -66,7 +66,7 @@ export function splitSentences(text) {
   return [...sentences, trimmed.slice(start)].filter(Boolean);
 }
 
-/** Return whether the sentence that begins at `start` ends at `end`. */
+/** Return whether the sentence from `start` ends at `end`. */
 function isEnd(text, start, end, match) {
   const { strong, weak, space } = match.groups;
   if (strong) return !CONTINUING.has(text[end]);
