@@ -41,5 +41,6 @@ panel.addEventListener("change", () => {
 });
 form.addEventListener("generate", generate);
 form.addEventListener("stop", () => opening?.then((page) => page.stop()));
-if (read("batches")) loadPage().catch(() => {});
+const hasDrafts = document.getElementById("drafts").dataset.count !== "0";
+if (hasDrafts || read("batches")) loadPage().catch(() => {});
 panel.start();

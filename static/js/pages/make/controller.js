@@ -1,5 +1,7 @@
 import { gettext } from "../../client/i18n.js";
 import { BatchList } from "./batch-list.js";
+import { DraftList } from "./draft-list.js";
+import { DraftSync } from "./draft-sync.js";
 import { BatchGenerator } from "./generator.js";
 
 const TAB_HIDDEN = {
@@ -18,6 +20,7 @@ export class GeneratePage {
   #form;
   #batches;
   #generator;
+  #drafts;
   /**
    * The batch that is being generated on this page, if any.
    * @type {import("./batch.js").Batch|null}
@@ -32,6 +35,8 @@ export class GeneratePage {
     this.#panel = panel;
     this.#form = form;
     this.#batches = new BatchList(list);
+    this.#drafts = new DraftSync(this.#batches, list);
+    this.#showDrafts();
     this.#generator = new BatchGenerator(panel, (call) => this.#showRemoteCall(call));
     list.addEventListener("batch-next", (event) =>
       this.#noticeActions[event.detail]?.(this.#batches.batchOf(event.target)),
@@ -41,6 +46,19 @@ export class GeneratePage {
     addEventListener("pagehide", () => this.#current && this.#generator.cancelOnUnload());
     document.addEventListener("visibilitychange", () =>
       this.#current?.notify(document.hidden ? TAB_HIDDEN : { text: "" }),
+    );
+  }
+
+  /** List the user's unsaved cards that are not on this page. */
+  async #showDrafts() {
+    const list = new DraftList(document.getElementById("drafts"), async (id) => {
+      const batch = await this.#drafts.open(id);
+      batch?.element.scrollIntoView({ block: "nearest" });
+      batch?.element.focus({ preventScroll: true });
+    });
+    await this.#drafts.start().then(
+      (drafts) => list.show(drafts),
+      () => {}, // the server cannot be reached; what is in this tab is shown
     );
   }
 
@@ -93,7 +111,8 @@ export class GeneratePage {
   async #showRemoteCall(call) {
     const { topic, count } = call.options;
     const batch =
-      this.#batches.findByGeneration(call.generationId) ?? this.#batches.create({ topic, count });
+      this.#batches.findByGeneration(call.generationId) ??
+      this.#batches.create({ topic, count }, null, true);
     if (batch === this.#current) return; // the remaining cards are already being generated here
     await this.#generator.watch(batch, call);
     if (!batch.record.cards.length) this.#batches.remove(batch);

@@ -177,6 +177,11 @@ export class BatchGenerator {
 
   async #collect(call, batch, part) {
     const offlineCards = new OfflineCards(batch, part, call);
+    const accepted = new AbortController();
+    for (const name of ["progress", "waiting"])
+      this.#client.addEventListener(name, () => recordGeneration(part, call), {
+        signal: accepted.signal,
+      });
     const listener = new CallListener(
       { client: this.#client, panel: this.#panel },
       call,
@@ -189,6 +194,7 @@ export class BatchGenerator {
       throw listener.engineError ?? error;
     } finally {
       offlineCards.end();
+      accepted.abort();
       recordGeneration(part, call);
       listener.stop();
     }

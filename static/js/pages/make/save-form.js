@@ -2,16 +2,19 @@ import { gettext } from "../../client/i18n.js";
 import { api } from "../lib/api.js";
 import { action, part, setText, slot, toast, withBusyButton } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
+import { generationIdsOf } from "./draft-record.js";
 
 const DECKS = "/api/flashcards/decks";
 
 /**
  * The stored data of a batch, which is used to show and continue the batch after a reload. `others`
- * are the IDs of generations that do not belong to a part.
+ * are the IDs of generations that do not belong to a part. `draft` is the copy on the server:
+ * `version` is 0 until it has one, and `isUnsent` is true if it does not have the last changes.
  * @typedef {{key: string, request: import("./request-form.js").CardRequest, cards:
  *   import("./batch.js").Draft[], parts?: import("./parts.js").Part[], others?: string[], dropped?:
  *   string[], state: "writing"|"done"|"stopped"|"failed", words: string, name?: string, usage?:
- *   import("./meter.js").TotalUsage}} BatchRecord
+ *   import("./meter.js").TotalUsage, draft?: {id: string, version: number, isUnsent?: boolean},
+ *   isRemote?: boolean}} BatchRecord
  */
 
 /** The form below a batch that saves the visible cards as a deck. */
@@ -98,12 +101,12 @@ export class SaveForm {
  * @returns {Promise<{id: string, name: string}>} the deck
  * @throws {import("../../client/errors.js").ApiError}
  */
-async function saveAsDeck({ cards, parts = [], others = [] }, name) {
-  const generationIds = [
-    ...new Set([...parts.flatMap((batchPart) => batchPart.generationIds), ...others]),
-  ];
+async function saveAsDeck(record, name) {
+  const { cards, draft } = record;
+  const generationIds = generationIdsOf(record);
   const body = {
     name,
+    draftId: draft?.id,
     cards: cards.map((card) => ({ ...card, part: undefined, unsent: undefined })),
   };
   if (!generationIds.length) return api.post(DECKS, body);

@@ -79,6 +79,7 @@ export class TopicField {
     this.#pasted = text;
     part(this.#form, "notes-offer").hidden = !text;
     if (!text) return;
+    showFieldErrors(this.#form, {});
     const message = ngettext(
       "This looks like notes: it has %(count)s character, and a topic at most %(maximum)s.",
       "This looks like notes: it has %(count)s characters, and a topic at most %(maximum)s.",
@@ -113,5 +114,5 @@ export function isWebAddress(text) {
 
 /** The message for a web address in place of a topic or notes. */
 export const WEB_PAGES_NOT_READ = gettext(
-  "Web pages are not read. Copy the text of the page to “My notes”, or write in your own words what the cards shall be about.",
+  "Web pages are not read. Copy the text of the page to “My notes”, or write in your own words what the cards will be about.",
 );
