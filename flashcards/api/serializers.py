@@ -18,6 +18,7 @@ from flashcards.formats.registry import CHOOSE, FORMATS
 from flashcards.formats.tables import Choices
 from flashcards.models import NAME_CHARACTERS, SIDE_CHARACTERS, TAG_CHARACTERS, Card, Deck
 from flashcards.services.cards import NO_TAG, NO_TAGS
+from flashcards.services.decks import SOURCE_CHARACTERS
 from flashcards.services.imports import DeckReport, ImportReport
 from sessions_app.rest.fields import NO_TEXT, CreatedQuerySerializer, IdField, JSONField, TextField
 
@@ -208,7 +209,8 @@ class DeckCreateSerializer(serializers.Serializer):
 
     - `generationId` saves a finished generation.
     - `generationIds` saves all generations of a batch as one deck.
-    - `name` and `cards` create a deck from the given cards.
+    - `name` and `cards` create a deck from the given cards. `source` are the notes that they were
+      made from, if they were made without a model.
 
     When saving generations, send `cards` if the user edited them. They replace the generated cards.
     """
@@ -231,6 +233,12 @@ class DeckCreateSerializer(serializers.Serializer):
         initial=list,
     )
     tags = TagsField(required=False)
+    source = TextField(
+        max_length=SOURCE_CHARACTERS,
+        required=False,
+        allow_blank=True,
+        help_text=gettext_lazy("the notes of cards that were made without a model"),
+    )
 
     def validate(self, body: dict[str, Any]) -> dict[str, Any]:
         if not body.get("generation_id") and not body.get("generation_ids") and not body["name"]:

@@ -28,6 +28,8 @@ from sessions_app.services.generations import generation_for_user, generations_f
 if TYPE_CHECKING:
     from sessions_app.models import Generation
 
+SOURCE_CHARACTERS = 200_000  # as many as in the form of the Make page
+
 
 def deck_for_user(*, user: User, deck_id: UUID) -> Deck:
     """Return the user's deck with `card_count` and `due_count`.
@@ -69,15 +71,17 @@ def deck_save(
     generation_id: UUID | None = None,
     generation_ids: Sequence[UUID] = (),
     draft_id: UUID | None = None,
+    source: str = "",
 ) -> tuple[Deck, bool]:
     """Save the user's generations as a deck, or create a deck by hand if none are given.
 
     Pass `cards` if the user edited the cards of the generations. Without it, the generated cards
-    are saved. Return the deck, and whether it is new. The draft with these cards is deleted.
+    are saved. `source` are the notes of cards that were made without a model. Return the deck, and
+    whether it is new. The draft with these cards is deleted.
 
     Raise NotFound, Conflict (`not_finished`) or Invalid.
     """
-    saved = _deck_saved(user, name, cards, tags, generation_id, generation_ids)
+    saved = _deck_saved(user, name, cards, tags, generation_id, generation_ids, source)
     saved_ids = {*generation_ids, *filter(None, [generation_id])}
     if draft_id or saved_ids:
         drafts_delete_saved(user=user, draft_id=draft_id, generation_ids=saved_ids)
@@ -91,12 +95,14 @@ def _deck_saved(
     tags: Any,
     generation_id: UUID | None,
     generation_ids: Sequence[UUID],
+    source: str,
 ) -> tuple[Deck, bool]:
     if generation_ids:
         generations = generations_for_user(user=user, generation_ids=generation_ids)
         return deck_create_from_batch(generations=generations, name=name, cards=cards, tags=tags)
     if not generation_id:
-        return deck_create(user=user, name=name, cards=cards or (), tags=tags), True
+        deck = deck_create(user=user, name=name, cards=cards or (), tags=tags, source=source)
+        return deck, True
     generation = generation_for_user(user=user, generation_id=generation_id)
     if generation.finished_at is None or not generation.cards:
         message = gettext("This generation has no result that could be saved.")
@@ -105,15 +111,17 @@ def _deck_saved(
 
 
 @transaction.atomic
-def deck_create(*, user: User, name: str, cards: Any = (), tags: Any = ()) -> Deck:
-    """Create a deck by hand.
+def deck_create(
+    *, user: User, name: str, cards: Any = (), tags: Any = (), source: str = ""
+) -> Deck:
+    """Create a deck by hand, or of notes without a model if there is a `source`.
 
     Raise Invalid with the problems if some of the cards are not valid. In that case, nothing is
     saved.
     """
     origin = {"user_id": user.pk, "name": _checked_name(name), "tags": tags_checked(tags)}
-    checked = _checked_cards(cards)
-    deck = Deck.objects.create(**origin)
+    checked = with_source_match(_checked_cards(cards), source)
+    deck = Deck.objects.create(**origin, source=source)
     _insert_cards(deck, checked)
     return deck
 

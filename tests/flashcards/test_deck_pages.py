@@ -132,6 +132,15 @@ def test_deck_page_shows_provenance_and_sentences_of_cards(
     assert "The sea falls." in page
 
 
+def test_deck_page_says_that_cards_were_made_without_model(
+    alice: User, browse: Callable[..., str]
+) -> None:
+    deck = create_deck(alice, "Sea", "ebb")
+    assert "without a model" not in browse(f"/decks/{deck.pk}")
+    Deck.objects.filter(pk=deck.pk).update(source="All about the sea.")
+    assert "from notes, without a model" in browse(f"/decks/{deck.pk}")
+
+
 def test_trash_page_lists_deleted_decks_and_cards(alice: User, browse: Callable[..., str]) -> None:
     assert "The bin is empty" in browse("/decks/trash")
     deck_delete(user=alice, deck_id=create_deck(alice, "Sea", "ebb").pk)

@@ -124,3 +124,27 @@ def test_too_long_sentence_is_not_stored_on_edited_card(api, alice, finished_gen
         .json()
     )
     assert (card["found"], card["sentence"]) == (True, "")
+
+
+def test_cards_made_of_notes_without_model_are_saved_with_notes_and_no_model(api, alice):
+    card = {
+        "front": "The sea {{c1::rises}} twice a day.",
+        "back": "The sea rises twice a day.",
+        "kind": "cloze",
+        "byRule": True,
+    }
+    body = {"name": "Tides", "cards": [card], "source": "The sea rises twice a day. It falls, too."}
+    response = api(alice).post(DECKS, body)
+    assert response.status_code == 201
+    provenance = response.json()["provenance"]
+    assert (provenance["source"], provenance["modelId"]) == (body["source"], "")
+    (saved,) = response.json()["cards"]
+    assert (saved["found"], saved["sentence"]) == (True, "The sea rises twice a day.")
+    assert saved["byRule"] is True
+
+
+def test_notes_of_deck_that_are_too_long_are_rejected(api, alice):
+    body = {"name": "Tides", "cards": [], "source": "a" * 200_001}
+    response = api(alice).post(DECKS, body)
+    assert response.status_code == 400
+    assert list(response.json()["fields"]) == ["source"]
