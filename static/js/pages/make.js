@@ -40,7 +40,9 @@ panel.addEventListener("change", () => {
   if (["loading", "ready"].includes(panel.state)) loadPage().catch(() => {});
 });
 form.addEventListener("generate", generate);
+// Instant cards are made of notes even if the connection is lost in the meantime.
+form.addEventListener("notes", () => loadPage().catch(() => {}));
 form.addEventListener("stop", () => opening?.then((page) => page.stop()));
 const hasDrafts = document.getElementById("drafts").dataset.count !== "0";
-if (hasDrafts || read("batches")) loadPage().catch(() => {});
+if (hasDrafts || read("batches") || read("request")?.notes) loadPage().catch(() => {});
 panel.start();

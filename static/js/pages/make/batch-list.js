@@ -2,7 +2,7 @@ import { gettext, ngettext } from "../../client/i18n.js";
 import { read, write } from "../lib/storage.js";
 import { offerUndo } from "../lib/undo.js";
 import { Batch } from "./batch.js";
-import { partOf, restorePart } from "./parts.js";
+import { partOf, restorePart, writtenCount } from "./parts.js";
 
 const INTERRUPTED = gettext("The page was left while these were being written.");
 const CONTINUE_NOTICE = {
@@ -116,15 +116,16 @@ export class BatchList {
    * @returns {Batch|null} null if it has no cards
    */
   restore(record) {
-    if (!record.cards.length) return null;
+    if (!record.cards.length && !record.instant?.length) return null;
     if (record.parts) record.parts = record.parts.map(restorePart);
     // The call that would have sent these cards ended with the previous page.
     for (const card of record.cards) delete card.unsent;
     const wasInterrupted = record.state === "writing";
+    if (wasInterrupted) settleInstantCards(record);
     const batch = this.#add(
       wasInterrupted ? { ...record, state: "stopped", words: INTERRUPTED } : record,
     );
-    if (record.parts?.some((part) => part.state !== "done")) batch.notify(CONTINUE_NOTICE);
+    if (isUnfinished(batch.record)) batch.notify(CONTINUE_NOTICE);
     return batch;
   }
 
@@ -135,4 +136,16 @@ export class BatchList {
     );
     write("batches", unsaved.length ? unsaved.map((batch) => batch.record) : null);
   }
+}
+
+/** Move the instant cards of an interrupted batch to its cards if no model has written any. */
+function settleInstantCards(record) {
+  if (writtenCount(record)) return;
+  record.cards.push(...(record.instant ?? []));
+  record.instant = [];
+}
+
+/** Return whether cards are missing because the batch was interrupted. */
+function isUnfinished({ state, parts }) {
+  return parts?.some((part) => part.state !== "done") ?? state !== "done";
 }

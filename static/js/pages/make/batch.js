@@ -3,7 +3,9 @@ import { keyOf } from "../../client/parse/repeats.js";
 import { cardElement, fillCard, setUpFlipping } from "../lib/cards.js";
 import { action, announce, cloneTemplate, part, setText, slot } from "../lib/dom.js";
 import { integer } from "../lib/format.js";
+import { InstantCards, showRule } from "./instant.js";
 import { Meter } from "./meter.js";
+import { writtenCount } from "./parts.js";
 import { SaveForm } from "./save-form.js";
 
 /**
@@ -35,13 +37,14 @@ export class Batch {
     );
     action(this.element, "remove").addEventListener("click", () => this.#send("batch-gone"));
     for (const draft of record.cards) this.#insert(draft);
+    this.instant = new InstantCards(this);
     this.#showCount();
     this.show(record.state, record.words);
   }
 
   /** True if the batch has cards, which exist only on this page until it is saved. */
   get isUnsaved() {
-    return this.record.cards.length > 0;
+    return this.record.cards.length > 0 || this.instant.cards.length > 0;
   }
 
   /**
@@ -74,8 +77,8 @@ export class Batch {
     if (existing || this.#isDropped(draft)) return false;
     this.record.cards.push(draft);
     this.#insert(draft).dataset.new = "";
-    this.#meter.countCard(this.record.request.count - this.record.cards.length);
-    this.#showCount();
+    if (!draft.byRule) this.#handleWritten(draft);
+    this.update();
     return true;
   }
 
@@ -86,6 +89,8 @@ export class Batch {
    */
   change(draft, fields) {
     Object.assign(draft, fields);
+    if (draft.byRule) draft.isKept = true;
+    else this.instant.replace(fields.sentence);
     showDraft(this.#elements.get(draft), draft);
     this.#send("batch-changed");
   }
@@ -171,6 +176,18 @@ export class Batch {
     if (text) announce(text);
   }
 
+  /** Show the number of cards and the save form after the cards have changed. */
+  update() {
+    if (this.record.state === "writing") return this.#showCount();
+    this.#handleChange();
+  }
+
+  /** Update the estimate, and remove the instant card that a card of the model replaces. */
+  #handleWritten(draft) {
+    this.#meter.countCard(this.record.request.count - writtenCount(this.record));
+    this.instant.replace(draft.sentence);
+  }
+
   get #placeholder() {
     return this.cards.querySelector("[data-part=card-placeholder]");
   }
@@ -211,8 +228,8 @@ export class Batch {
   }
 
   #showCount() {
-    const { cards, request } = this.record;
-    slot(this.element, "progress").value = Math.min(1, cards.length / request.count);
+    const { request } = this.record;
+    slot(this.element, "progress").value = Math.min(1, writtenCount(this.record) / request.count);
     if (this.record.state === "writing")
       setText(
         this.element,
@@ -228,15 +245,18 @@ export class Batch {
 }
 
 /** Return the number of cards of a batch and how many were requested. @param {Batch} batch */
-export function countText({ record: { cards, request } }) {
-  return ngettext("%(number)s of %(count)s card", "%(number)s of %(count)s cards", request.count, {
-    number: integer(cards.length),
+export function countText({ record }) {
+  const { count } = record.request;
+  return ngettext("%(number)s of %(count)s card", "%(number)s of %(count)s cards", count, {
+    number: integer(writtenCount(record)),
   });
 }
 
 /**
  * A card that is not saved yet, from the server or edited on this page. `part` is the index of the
  * part of the batch that it belongs to. `unsent` is true while the server does not have the card.
+ * `byRule` is true if the card was made of the notes without a model, and `isKept` if the user then
+ * kept or edited it.
  * @typedef {{id?: string, front: string, back: string, kind?: string, sentence?: string, found?:
  *   boolean|null, part: number, unsent?: boolean, [member: string]: any}} Draft
  */
@@ -264,6 +284,7 @@ function showDraft(element, draft) {
   for (const [name, label] of Object.entries(LABELS))
     action(element, name).setAttribute("aria-label", label(draft));
   showSourceMatch(part(element, "source-match"), draft);
+  showRule(element, draft);
 }
 
 /**
@@ -286,9 +307,10 @@ const LABELS = {
 function showSourceMatch(element, { found: isFound, sentence }) {
   element.hidden = isFound === undefined;
   element.dataset.found = String(isFound ?? "unknown");
+  slot(element, "match-status").hidden = isFound === undefined;
   slot(element, "match-status").textContent = MATCH_LABELS.get(isFound ?? null);
   slot(element, "source-sentence").textContent = sentence ?? "";
-  slot(element, "source-sentence").hidden = !sentence;
+  slot(element, "source-sentence").hidden = !sentence || isFound === undefined;
 }
 
 const MATCH_LABELS = new Map([

@@ -1,6 +1,7 @@
 import { gettext } from "../../client/i18n.js";
 import { connectionText, waitingText } from "../generate/prompt.js";
 import { unsentText } from "./offline-cards.js";
+import { writtenCount } from "./parts.js";
 
 /** Shows the progress of one call on a batch, until `stop` is called. */
 export class CallListener {
@@ -52,7 +53,7 @@ export class CallListener {
 
   /** Show a status text until there are cards. From then on the card count shows the progress. */
   #showBeforeCards(text) {
-    if (!this.#batch.record.cards.length) this.#batch.show("writing", text);
+    if (!writtenCount(this.#batch.record)) this.#batch.show("writing", text);
   }
 
   #handleWaiting(detail) {

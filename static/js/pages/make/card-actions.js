@@ -9,7 +9,12 @@ import { SourceText } from "../notes/grounding.js";
 import { hasGaps } from "../text/cloze.js";
 
 /** The fields of a card that its replacement must not inherit. */
-const CLEARED_FIELDS = { kind: undefined, found: undefined, sentence: undefined };
+const CLEARED_FIELDS = {
+  kind: undefined,
+  found: undefined,
+  sentence: undefined,
+  byRule: undefined,
+};
 
 /**
  * Open a dialog that edits a draft.

@@ -64,7 +64,9 @@ export class GeneratePage {
 
   /** @param {import("./request-form.js").CardRequest} request */
   generate(request) {
-    return this.#generate(this.#batches.create(request));
+    const batch = this.#batches.create(request);
+    batch.instant.create();
+    return this.#generate(batch);
   }
 
   /** Stop loading or generating. Finished cards are kept. */

@@ -1,6 +1,7 @@
 import { gettext, ngettext } from "../../client/i18n.js";
 import { kindOf } from "../lib/card-kinds.js";
 import { hasGaps } from "../text/cloze.js";
+import { writtenCount } from "./parts.js";
 
 /**
  * The cards of one call that this page's engine wrote while the server could not be reached.
@@ -86,7 +87,7 @@ export function unsentText({ cards, request }) {
     "%(count)s cards wait to be sent.",
     length,
   );
-  return cards.length < request.count
+  return writtenCount({ cards }) < request.count
     ? gettext("No way to the server. Writing goes on; %(waiting)s", { waiting })
     : gettext("No way to the server. All is written; %(waiting)s", { waiting });
 }

@@ -3,6 +3,7 @@ import { announce } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
 import { integer } from "../lib/format.js";
 import { countText } from "./batch.js";
+import { writtenCount } from "./parts.js";
 
 /** Errors that affect only one part. */
 const PART_ERRORS = new Set(["no_valid_cards", "timeout", "engine_failed", "context_exceeded"]);
@@ -26,14 +27,13 @@ export function recordPartError(part, error, hasOthers) {
  */
 export function showDone(batch) {
   const { cards, parts, request } = batch.record;
+  const isShort = writtenCount(batch.record) < request.count;
   if (parts.some((part) => part.state === "open")) return showFailed(batch, null, true);
   batch.show(
     "done",
-    cards.length < request.count
-      ? countText(batch)
-      : ngettext("%(count)s card", "%(count)s cards", cards.length),
+    isShort ? countText(batch) : ngettext("%(count)s card", "%(count)s cards", cards.length),
   );
-  batch.notify(outcomeNotice(parts, cards.length < request.count));
+  batch.notify(outcomeNotice(parts, isShort));
   announce(ngettext("Done: %(count)s card.", "Done: %(count)s cards.", cards.length));
 }
 
@@ -80,22 +80,28 @@ function failedNotice(parts, failed) {
  * @param {boolean} isStopped whether the user stopped it
  */
 export function showFailed(batch, error, isStopped) {
+  if (!writtenCount(batch.record)) batch.instant.settle();
   const { length } = batch.record.cards;
   if (isStopped && length) showStopped(batch);
   else if (isStopped) showError(batch, "stopped", STOPPED_WITHOUT_CARDS, "");
-  else
-    showError(
-      batch,
-      "failed",
-      error,
-      length
-        ? ngettext(
-            "%(count)s card so far can still be saved.",
-            "%(count)s cards so far can still be saved.",
-            length,
-          )
-        : "",
+  else showError(batch, "failed", error, remainingText(batch.record));
+}
+
+/** Return a text about the cards of a failed batch, or "" if there are none. */
+function remainingText(record) {
+  const { length } = record.cards;
+  if (!length) return "";
+  if (!writtenCount(record))
+    return ngettext(
+      "%(count)s card was made from your notes without a model. You can save it.",
+      "%(count)s cards were made from your notes without a model. You can save them.",
+      length,
     );
+  return ngettext(
+    "%(count)s card so far can still be saved.",
+    "%(count)s cards so far can still be saved.",
+    length,
+  );
 }
 
 const STOPPED_WITHOUT_CARDS = {
@@ -104,12 +110,12 @@ const STOPPED_WITHOUT_CARDS = {
 };
 
 function showStopped(batch) {
-  const { cards, request } = batch.record;
+  const { request } = batch.record;
   const text = ngettext(
     "Stopped with %(number)s of %(count)s card finished.",
     "Stopped with %(number)s of %(count)s cards finished.",
     request.count,
-    { number: integer(cards.length) },
+    { number: integer(writtenCount(batch.record)) },
   );
   batch.show("stopped", text);
   batch.notify({

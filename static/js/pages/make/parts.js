@@ -53,3 +53,12 @@ export function partOf(parts, generationId) {
 export function notesOf({ source }, index) {
   return source && (chunks(source)[index] ?? source);
 }
+
+/**
+ * Return the number of cards that a model wrote. Cards that were made by rule do not count towards
+ * the request.
+ * @param {import("./save-form.js").BatchRecord} record
+ */
+export function writtenCount({ cards }) {
+  return cards.filter(({ byRule: isByRule }) => !isByRule).length;
+}

@@ -19,7 +19,8 @@ const MAX_NOTES_LENGTH = 200_000;
 /**
  * The form that requests cards.
  *
- * Events: `generate` (detail: a CardRequest), `stop`. Its values survive a reload.
+ * Events: `generate` (detail: a CardRequest), `stop`, `notes` when there are notes. Its values
+ * survive a reload.
  */
 export class RequestForm extends EventTarget {
   #form;
@@ -110,6 +111,7 @@ export class RequestForm extends EventTarget {
         "notes-hint",
         gettext("Up to %(maximum)s characters.", { maximum: integer(MAX_NOTES_LENGTH) }),
       );
+    this.dispatchEvent(new Event("notes"));
     const { chunks } = await import("../notes/chunks.js");
     if (notes === this.#values.notes)
       setText(this.#form, "notes-hint", notesHint(notes.length, chunks(notes).length, count));

@@ -8,11 +8,13 @@ const DECKS = "/api/flashcards/decks";
 
 /**
  * The stored data of a batch, which is used to show and continue the batch after a reload. `others`
- * are the IDs of generations that do not belong to a part. `draft` is the copy on the server:
- * `version` is 0 until it has one, and `isUnsent` is true if it does not have the last changes.
+ * are the IDs of generations that do not belong to a part. `instant` are the instant cards that are
+ * neither kept nor discarded. `draft` is the copy on the server: `version` is 0 until it has one,
+ * and `isUnsent` is true if it does not have the last changes.
  * @typedef {{key: string, request: import("./request-form.js").CardRequest, cards:
- *   import("./batch.js").Draft[], parts?: import("./parts.js").Part[], others?: string[], dropped?:
- *   string[], state: "writing"|"done"|"stopped"|"failed", words: string, name?: string, usage?:
+ *   import("./batch.js").Draft[], instant?: import("./batch.js").Draft[], parts?:
+ *   import("./parts.js").Part[], others?: string[], dropped?: string[], state:
+ *   "writing"|"done"|"stopped"|"failed", words: string, name?: string, usage?:
  *   import("./meter.js").TotalUsage, draft?: {id: string, version: number, isUnsent?: boolean},
  *   isRemote?: boolean}} BatchRecord
  */
@@ -102,13 +104,20 @@ export class SaveForm {
  * @throws {import("../../client/errors.js").ApiError}
  */
 async function saveAsDeck(record, name) {
-  const { cards, draft } = record;
+  const { cards, draft, request } = record;
   const generationIds = generationIdsOf(record);
   const body = {
     name,
     draftId: draft?.id,
-    cards: cards.map((card) => ({ ...card, part: undefined, unsent: undefined })),
+    cards: cards.map((card) => ({
+      ...card,
+      part: undefined,
+      unsent: undefined,
+      isKept: undefined,
+    })),
   };
+  if (cards.every(({ byRule: isByRule }) => isByRule))
+    return api.post(DECKS, { ...body, source: request.source });
   if (!generationIds.length) return api.post(DECKS, body);
   try {
     return await api.post(DECKS, { ...body, generationIds });

@@ -67,7 +67,7 @@ export function statementsOf(text, stopWords) {
   return statements;
 }
 
-/** Return the lines without code blocks, formulas on lines of their own, and quotation marks. */
+/** Return the lines without code blocks, formulas on separate lines, and quotation marks. */
 function withoutCode(lines) {
   const kept = [];
   let closing = null;
