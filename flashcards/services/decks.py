@@ -120,7 +120,9 @@ def deck_create(
     saved.
     """
     origin = {"user_id": user.pk, "name": _checked_name(name), "tags": tags_checked(tags)}
-    checked = with_source_match(_checked_cards(cards), source)
+    checked = _checked_cards(cards)
+    if source:
+        checked = with_source_match(checked, source)
     deck = Deck.objects.create(**origin, source=source)
     _insert_cards(deck, checked)
     return deck
