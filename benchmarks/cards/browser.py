@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,14 @@ from tests.helpers.processes import ROOT, RunningServer, running_server
 ANSWER_SECONDS = 1_800
 GENERATE = """
 const { messages, ...options } = argument;
-const { text, usage } = await engine.generate(messages, options);
+const stopping = new AbortController();
+let soFar = "";
+const onToken = async (token) => {
+    soFar += token.text;
+    if (soFar.endsWith("}") && (await isEnough(soFar))) stopping.abort();
+};
+const { signal } = stopping;
+const { text, usage } = await engine.generate(messages, { ...options, onToken, signal });
 return { text, seconds: usage.seconds };
 """
 
@@ -37,11 +44,14 @@ class BrowserModel:
         self.fingerprint = f"{native.fingerprint} in Chromium"
         self._native = native
         self._page = page
+        self._is_enough: Callable[[str], bool] = lambda text: False
+        page.page.expose_function("isEnough", lambda text: self._is_enough(text))
 
     def parameter_count(self) -> int:
         return self._native.parameter_count()
 
-    def complete(self, request: Mapping[str, Any]) -> Answer:
+    def complete(self, request: Mapping[str, Any], is_enough: Callable[[str], bool]) -> Answer:
+        self._is_enough = is_enough
         options = {
             "messages": request["messages"],
             "grammar": request["grammar"],

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from benchmarks.cards.errors import BenchmarkError
 
 CONTEXT_TOKENS = 2_048
 QUIET = -1
+CARD_END = "}"
 READABLE_SHAPES = "Use a language model as a single GGUF file that llama.cpp can load."
 
 
@@ -48,16 +49,31 @@ class NativeModel:
                 " it from the folder."
             ) from error
 
-    def complete(self, request: Mapping[str, Any]) -> Answer:
-        """Return the answer to a chat request in OpenAI's format, with a grammar."""
+    def complete(self, request: Mapping[str, Any], is_enough: Callable[[str], bool]) -> Answer:
+        """Return the answer to a chat request in OpenAI's format, with a grammar.
+
+        The model stops after a card with which the text so far `is_enough`.
+        """
         if self._server is None:
             self._server = self._load()
+        text = ""
+        errors: list[str] = []
+
+        def add_chunk(chunk: Mapping[str, Any]) -> bool:
+            nonlocal text
+            if "error" in chunk:
+                errors.append(chunk["error"]["message"])
+                return True
+            choices = chunk.get("choices") or [{}]
+            text += choices[0].get("delta", {}).get("content") or ""
+            return text.endswith(CARD_END) and is_enough(text)
+
         started = time.perf_counter()
-        result = self._server.handle_chat_completions(dict(request))
+        self._server.handle_chat_completions({**request, "stream": True}, add_chunk)
         seconds = time.perf_counter() - started
-        if "error" in result:
-            raise BenchmarkError(f"{self.path} failed: {result['error']['message']}")
-        return Answer(result["choices"][0]["message"]["content"] or "", seconds)
+        if errors:
+            raise BenchmarkError(f"{self.path} failed: {errors[0]}")
+        return Answer(text, seconds)
 
     def _load(self) -> Any:
         try:

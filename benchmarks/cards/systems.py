@@ -49,8 +49,11 @@ class Model(Protocol):
 
     def parameter_count(self) -> int: ...
 
-    def complete(self, request: Mapping[str, Any]) -> Answer:
-        """Return the answer to a chat request in OpenAI's format, with a grammar."""
+    def complete(self, request: Mapping[str, Any], is_enough: Callable[[str], bool]) -> Answer:
+        """Return the answer to a chat request in OpenAI's format, with a grammar.
+
+        The model stops after a card with which the text so far `is_enough`.
+        """
 
 
 class System(Protocol):
@@ -103,7 +106,8 @@ class Sampling:
 class PromptedModel:
     """A model with one version of the prompt: one request for each input, as the server sends it.
 
-    Missing cards are not requested again.
+    The turn ends after the last card that is needed, as in the page's client. Missing cards are not
+    requested again.
     """
 
     obeys = True
@@ -121,14 +125,15 @@ class PromptedModel:
         request = chat_request(
             self._build(prompt_text(card_input, count), options, []), self._sampling
         )
-        answer = self._cache.get(request) or self._complete(request)
-        cards = Flashcards().accept_cards(answer.text, [], count, options)
-        return MadeCards(cards, answer.seconds)
 
-    def _complete(self, request: dict[str, Any]) -> Answer:
-        answer = self.model.complete(request)
-        self._cache.put(request, answer)
-        return answer
+        def accepted(text: str) -> list[Card]:
+            return Flashcards().accept_cards(text, [], count, options)
+
+        answer = self._cache.get(request)
+        if answer is None:
+            answer = self.model.complete(request, lambda text: len(accepted(text)) == count)
+            self._cache.put(request, answer)
+        return MadeCards(accepted(answer.text), answer.seconds)
 
 
 def prompt_text(card_input: CardInput, count: int) -> str:
