@@ -2,6 +2,7 @@ import { engineErrorCode, RELOAD_CODES } from "./engine-errors.js";
 import { gettext } from "./i18n.js";
 import { CardStream, parseCards } from "./parse.js";
 import { checkCard, requirementsOf } from "./parse/degenerate.js";
+import { maxTokensFor, samplingFor } from "./sampling.js";
 
 const MAX_MESSAGE_LENGTH = 1000;
 
@@ -170,8 +171,11 @@ export class EngineWorker {
 
   /** @returns {Promise<void>} */
   async #runRequest(engine) {
+    const { generationId } = this.#nextRequest;
+    const isFollowUp = this.#lastRun?.request.generationId === generationId;
     const run = (this.#run = new GenerationRun({
       request: this.#nextRequest,
+      sampling: samplingFor(engine.facts?.modelId ?? this.#modelId, isFollowUp),
       send: this.#send,
       emit: this.#emit,
       onDraft: this.#onDraft,
@@ -218,6 +222,7 @@ const HEARTBEAT_SECONDS = 10;
  * every HEARTBEAT_SECONDS.
  */
 class GenerationRun {
+  #sampling;
   #send;
   #emit;
   #onDraft;
@@ -232,13 +237,15 @@ class GenerationRun {
   /**
    * @param {object} settings
    * @param {any} settings.request  the server's `generate`
+   * @param {object} settings.sampling  the sampling options
    * @param {(message: object) => boolean} settings.send
    * @param {import("./events.js").ClientEmitter["emit"]} settings.emit
    * @param {(draft: {generationId: string, index: number, card: object}) => void} settings.onDraft
    *   called with a card that the server may not have
    */
-  constructor({ request, send, emit, onDraft }) {
+  constructor({ request, sampling, send, emit, onDraft }) {
     this.request = request; // replaced when the generation gets a new lease
+    this.#sampling = sampling;
     this.#send = send;
     this.#emit = emit;
     this.#onDraft = onDraft;
@@ -254,6 +261,7 @@ class GenerationRun {
     const { cards, usage } = await generateCards({
       engine,
       request: this.request,
+      sampling: this.#sampling,
       signal: this.#abort.signal,
       onCard: (card) => this.#handleCard(card),
       onTokens: (progress) => this.#handleTokens(progress),
@@ -324,11 +332,6 @@ class GenerationRun {
   }
 }
 
-/** The number of tokens allowed for each card. */
-const TOKENS_PER_CARD = 200;
-/** The number of tokens allowed for the brackets around all cards. */
-const TOKEN_OVERHEAD = 64;
-
 /**
  * Have the engine write the cards of a `generate` message.
  *
@@ -338,22 +341,23 @@ const TOKEN_OVERHEAD = 64;
  * @param {object} run
  * @param {any} run.engine an engine with a loaded model
  * @param {any} run.request the server's `generate`
+ * @param {object} run.sampling the sampling options
  * @param {(card: object) => void} run.onCard
  * @param {(progress: {tokens: number, seconds: number}) => void} run.onTokens
  * @param {AbortSignal} run.signal
  * @returns {Promise<{cards: object[], usage: object}>} also after an abort, then with the cards
  *   finished so far
  */
-async function generateCards({ engine, request, onCard, onTokens, signal }) {
+async function generateCards({ engine, request, sampling, onCard, onTokens, signal }) {
   const requirements = requirementsOf(request);
   const check = (card) => checkCard(card, requirements);
   const stream = new CardStream(check);
-  const { schema, grammar } = request.responseFormat ?? {};
+  const { schema, grammar, limits } = request.responseFormat ?? {};
   const response = await engine.generate(request.messages, {
     schema,
     grammar,
-    maxTokens: TOKEN_OVERHEAD + TOKENS_PER_CARD * request.options.count,
-    temperature: 0.7,
+    maxTokens: maxTokensFor(request.options.count, limits),
+    ...sampling,
     signal,
     onToken: ({ text, tokens, seconds }) => {
       stream.push(text).forEach(onCard);
@@ -368,9 +372,10 @@ async function generateCards({ engine, request, onCard, onTokens, signal }) {
  *
  * @typedef {object} Engine
  * @property {(messages: {role: string, content: string}[], options: {schema?: object, grammar?:
- *   string, maxTokens?: number, temperature?: number, signal?: AbortSignal, onToken?: (token:
- *   {text: string, tokens: number, seconds: number}) => void}) => Promise<{text: string, usage?:
- *   Usage}>} generate  after an abort, it resolves with the text so far
+ *   string, maxTokens?: number, temperature?: number, repetitionPenalty?: number,
+ *   signal?: AbortSignal, onToken?: (token: {text: string, tokens: number, seconds: number}) =>
+ *   void}) => Promise<{text: string, usage?: Usage}>} generate  after an abort, it resolves with
+ *   the text so far
  * @property {Record<string, any>|null} [facts]  facts about the device, for display; `engine` is
  *   the name of the engine
  *
@@ -397,7 +402,7 @@ class MLCEngineAdapter {
   /** @type {Engine["generate"]} */
   async generate(
     messages,
-    { schema, grammar, maxTokens, temperature, signal, onToken = () => {} },
+    { schema, grammar, maxTokens, temperature, repetitionPenalty, signal, onToken = () => {} },
   ) {
     const startedAt = Date.now();
     const stop = () => this.#engine.interruptGenerate?.();
@@ -406,6 +411,7 @@ class MLCEngineAdapter {
       const request = {
         messages,
         temperature,
+        repetition_penalty: repetitionPenalty,
         max_tokens: maxTokens,
         response_format: responseFormat(schema, grammar),
       };

@@ -19,6 +19,7 @@ export { EngineError } from "./errors.js";
  *   that XGrammar's EBNF and llama.cpp's GBNF share
  * @property {number} [maxTokens]
  * @property {number} [temperature]
+ * @property {number} [repetitionPenalty]  above 1, tokens that were already written are less likely
  * @property {(token: {text: string, tokens: number, seconds: number}) => void} [onToken]  called
  *   with new text and the totals so far
  * @property {AbortSignal} [signal]  stops the model; the answer is then the text so far, with the

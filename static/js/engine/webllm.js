@@ -72,6 +72,7 @@ export class WebLLMBackend {
   async generate(messages, { schema, grammar, onText, signal, ...options }) {
     const request = {
       ...streamRequest(messages, options),
+      repetition_penalty: options.repetitionPenalty,
       response_format: responseFormat(schema, grammar),
     };
     const chunks = await this.#engine.chat.completions.create(request);

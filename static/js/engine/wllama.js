@@ -77,6 +77,7 @@ export class WllamaBackend {
     const onData = (chunk) => addChunk(chunk, answer, onText);
     const request = {
       ...streamRequest(messages, options),
+      repeat_penalty: options.repetitionPenalty, // the name in llama.cpp
       ...responseFormat(schema, grammar),
       timings_per_token: true,
       abortSignal: this.#abort.signal,

@@ -124,6 +124,20 @@ def test_output_is_constrained_by_grammar_without_schema(loaded_page: EnginePage
     assert answer["text"] in {"[yes]", "[no]"}
 
 
+def test_repetition_penalty_changes_most_likely_text(loaded_page: EnginePage) -> None:
+    free, penalized = (
+        loaded_page.generate(
+            QUESTION,
+            grammar='root ::= word (" " word){11}\nword ::= "yes" | "no"',
+            maxTokens=40,
+            temperature=0,
+            repetitionPenalty=penalty,
+        )["text"]
+        for penalty in (1, 2)
+    )
+    assert free != penalized
+
+
 def test_prompt_longer_than_context_is_rejected_and_engine_stays_usable(
     loaded_page: EnginePage,
 ) -> None:

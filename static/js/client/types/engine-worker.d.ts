@@ -69,7 +69,8 @@ export class EngineWorker {
  */
 export type Engine = {
     /**
-     * after an abort, it resolves with the text so far
+     * after an abort, it resolves with
+     * the text so far
      */
     generate: (messages: {
         role: string;
@@ -79,6 +80,7 @@ export type Engine = {
         grammar?: string;
         maxTokens?: number;
         temperature?: number;
+        repetitionPenalty?: number;
         signal?: AbortSignal;
         onToken?: (token: {
             text: string;
