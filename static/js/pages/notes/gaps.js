@@ -46,13 +46,13 @@ const BRACES = /[{}]/u;
  * chose as the answer of a question about the same text.
  */
 const WEIGHTS = {
-  fixed: 90, marked: 60, called: 50, date: 45, number: 35, name: 26, quoted: 25, cause: 18,
-  word: 17, subject: 15, item: 14, definition: 10, phrase: 7,
+  fixed: 90, marked: 60, called: 50, number: 42, date: 40, name: 26, word: 22, quoted: 18,
+  cause: 18, item: 14, definition: 12, subject: 10, phrase: 7,
 }; // prettier-ignore
-const LENGTH_BONUS = [0, 9, 14, 16];
-const CLAUSE_END_BONUS = 4;
+const LENGTH_BONUS = [0, 9, 16, 18];
+const CLAUSE_END_BONUS = 9;
 const AGENT_BONUS = 10;
-const BEFORE_BONUS = 2;
+const BEFORE_BONUS = 7;
 const REPETITION_BONUS = 2;
 const MAX_REPETITIONS = 4;
 /** Words before the one who did something, or before the place or name of something. */
