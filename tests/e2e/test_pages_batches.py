@@ -155,7 +155,7 @@ def test_closing_unchanged_card_dialog_shows_no_message(student: Visitor) -> Non
 
 def test_stopped_batch_without_cards_can_be_discarded(visitor: Visitor) -> None:
     visitor.open_as_new_user()
-    visitor.page.context.set_offline(True)
+    visitor.page.route("**/js/client/index*.js", lambda route: route.abort())
     visitor.generate("Tides", 3)
     expect(visitor.batch).to_have_attribute("data-state", "failed")
     visitor.batch.get_by_role("button", name="Discard").click()
