@@ -163,7 +163,7 @@ class SourceText:
 
 
 class _Evidence:
-    """What a sentence must contain to support a card, in addition to enough of its words."""
+    """The texts that a sentence must contain to support a card, in addition to enough words."""
 
     def __init__(self, question: list[str], answer: list[str], *, has_syllables: bool) -> None:
         self.question_numbers = frozenset(filter(is_number, question))
@@ -206,7 +206,7 @@ def _units(answer: list[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _negations(answer: list[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the texts of which a sentence must contain one, for each negation of an answer."""
+    """Yield alternative texts for each negation of an answer. A sentence must contain one."""
     for at, token in enumerate(answer):
         if not is_unspaced(token):
             if NEGATION.fullmatch(token):

@@ -3,7 +3,7 @@
 - A full stop, question mark, exclamation mark or ellipsis ends a sentence if a space follows. The
   quotation marks, brackets and footnote numbers after it belong to the sentence.
 - A full stop does not end a sentence after an initial, an abbreviation or an ordinal number.
-  Neither does any of these marks before a lower-case word, unless the sentence began with one.
+  Neither does any of these marks before a lower-case word, unless the sentence started with one.
 - The marks of Chinese, Japanese, Hindi and other scripts end a sentence without a space.
 - Thai and Lao have no marks. A space between two words ends a sentence of at least MIN_UNMARKED
   characters.
@@ -54,7 +54,7 @@ ABBREVIATIONS = re.compile(
     "dr|mr|mrs|ms|prof|st|mt|sr|sra|srta|dra|hr|fr|gen|col|lt|sgt|capt|rev|hon|gov|sen|"
     "vs|bzw|vgl|cf|ca|al|ej|ud|uds|bkz|ул|им|рис|δηλ|डॉ|प्रो|श्री|د"
 )
-# Words that begin a sentence even after an initial or an abbreviation, if they are capitalized.
+# Words that start a sentence even after an initial or an abbreviation, if they are capitalized.
 STARTERS = re.compile(
     "the|this|these|it|in|he|she|they|we|there|der|die|das|es|er|sie|ein|eine|im|los|las|"
     "он|она|они|это"
@@ -117,7 +117,7 @@ def _beginning(text: str, start: int) -> str:
 
 
 def _is_lower(text: str) -> bool:
-    """Return whether a text begins with a lower-case word. Words such as "mRNA" do not count."""
+    """Return whether a text starts with a lower-case word. Words such as "mRNA" do not count."""
     categories = [unicodedata.category(character) for character in text[:2]]
     return categories[:1] == ["Ll"] and categories[1:] != ["Lu"]
 

@@ -3,7 +3,7 @@
 Case, the accents of Latin, Greek and Cyrillic letters, and Arabic vowel marks are ignored. A number
 is one token with its sign and separators, by value: "1,000" and "1000" are equal, "3.5" and "3" are
 not. Digits of all scripts are equal, and small numbers in words equal digits. A number with three
-digits after a single point or comma is read as thousands, unless it begins with 0. Numbers that
+digits after a single point or comma is read as thousands, unless it starts with 0. Numbers that
 cannot be read, such as "12:30", are compared as written.
 
 `static/js/pages/notes/words.js` follows the same rules.
@@ -22,7 +22,7 @@ UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
 )
-# Their characters are letters, of which several make a syllable.
+# Several of their characters make a syllable.
 ALPHABETIC = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 IS_UNSPACED = re.compile(f"[{UNSPACED}]")
 IS_ALPHABETIC = re.compile(f"[{ALPHABETIC}]")

@@ -5,8 +5,8 @@ import { action, toast } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
 import { openDialog } from "../lib/forms.js";
 import { offerUndo } from "../lib/undo.js";
-import { SourceText } from "../notes/grounding.js";
 import { hasGaps } from "../text/cloze.js";
+import { checked, sourceMatch } from "./source-match.js";
 
 /** The fields of a card that its replacement must not inherit. */
 const CLEARED_FIELDS = {
@@ -28,7 +28,7 @@ export function edit(batch, draft) {
     unsavedText: gettext("The card was not saved."),
     onSubmit: async (sides) => {
       const { front, back } = validated(draft, sides);
-      batch.change(draft, { front, back, ...sourceMatch(batch, { front, back }) });
+      batch.change(draft, { front, back, ...sourceMatch(batch.record, { front, back }) });
       toast(gettext("Changed. It is saved with the others."));
     },
   });
@@ -57,7 +57,7 @@ export async function regenerate(batch, draft, requestCard) {
     const replacement = await requestCard(draft.part);
     if (includesCard(replacement, batch.record.cards)) toast(DUPLICATE_CARD);
     else {
-      batch.replace(draft, { ...CLEARED_FIELDS, ...replacement });
+      batch.replace(draft, { ...CLEARED_FIELDS, ...checked(batch.record, replacement) });
       toast(gettext("Written anew."));
     }
   } catch (error) {
@@ -76,9 +76,4 @@ function validated({ kind }, sides) {
     fields.front = [gettext("A cloze hides a word: write {{c1::word}} around it.")];
   if (Object.keys(fields).length) throw Object.assign(new Error(), { fields });
   return { front, back };
-}
-
-/** Look up a card in the notes of the batch. The result is empty without notes. */
-function sourceMatch({ record: { request } }, card) {
-  return request.source ? new SourceText(request.source).find(card) : {};
 }

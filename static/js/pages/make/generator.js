@@ -9,6 +9,7 @@ import { CallListener } from "./call-listener.js";
 import { OfflineCards } from "./offline-cards.js";
 import { recordPartError, showDone, showFailed } from "./outcomes.js";
 import { newPart, notesOf, partOf, partsOf } from "./parts.js";
+import { checked, recheck } from "./source-match.js";
 
 /** Engine errors after which the model must be reloaded. */
 const RELOAD_CODES = new Set(["device_lost", "out_of_memory"]);
@@ -196,6 +197,7 @@ export class BatchGenerator {
       offlineCards.end();
       accepted.abort();
       recordGeneration(part, call);
+      recheck(batch);
       listener.stop();
     }
   }
@@ -250,7 +252,7 @@ function recordGeneration(part, { generationId }) {
  * again.
  */
 function showCard(batch, card, part, { isRemote }) {
-  const isNew = batch.add({ ...card, part: part.index });
+  const isNew = batch.add(checked(batch.record, { ...card, part: part.index }));
   if (isNew || !isRemote) part.received += 1;
   if (isNew)
     announce(

@@ -41,6 +41,8 @@ export class SourceText {
   #exact = new Map();
   /** @type {Map<string, Set<number>>} */
   #stems = new Map();
+  /** @type {string[]} */
+  sentences = [];
   /** The tokens of each sentence, with spaces between and around them. @type {string[]} */
   #tokens = [];
   /** @type {Set<string>[]} */
@@ -48,8 +50,15 @@ export class SourceText {
 
   /** @param {string} text */
   constructor(text) {
-    this.sentences = splitSentences(text);
-    this.sentences.forEach((sentence, index) => this.#addSentence(sentence, index));
+    this.add(text);
+  }
+
+  /** Add more notes, as if they were separated by a blank line. @param {string} text */
+  add(text) {
+    for (const sentence of splitSentences(text)) {
+      this.#addSentence(sentence, this.sentences.length);
+      this.sentences.push(sentence);
+    }
   }
 
   /**
@@ -153,7 +162,7 @@ export class SourceText {
   }
 }
 
-/** What a sentence must contain to support a card, in addition to enough of its words. */
+/** The texts that a sentence must contain to support a card, in addition to enough words. */
 class Evidence {
   #required;
   #numberPlaces;
@@ -211,7 +220,7 @@ function units(answer) {
     .map((pair) => [` ${pair.join(" ")} `]);
 }
 
-/** Return the texts of which a sentence must contain one, for each negation of an answer. */
+/** Return alternative texts for each negation of an answer. A sentence must contain one. */
 function negations(answer) {
   return answer.flatMap((token, index) => {
     if (isUnspaced(token)) return unspacedNegations(answer, index);
