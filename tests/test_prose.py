@@ -72,6 +72,11 @@ def test_strings_in_tests_are_ignored():
     assert [hit.phrase for hit in find_phrases("tests/test_a.py", text)] == ["gone"]
 
 
+def test_strings_in_module_with_words_of_notes_are_ignored():
+    text = "/* eslint-disable mindflip/no-untranslated-text -- words */\nf(`his gone`); // gone\n"
+    assert [hit.phrase for hit in find_phrases("static/js/a.js", text)] == ["gone"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

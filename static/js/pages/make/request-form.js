@@ -61,7 +61,7 @@ export class RequestForm extends EventTarget {
     if (hadFocus) visibleButton.focus();
   }
 
-  /** The kind of card that is selected, as it is named in requests. */
+  /** The selected kind of card, by its name in requests. */
   get kind() {
     return this.#values.kind;
   }

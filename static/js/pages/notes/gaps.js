@@ -4,8 +4,8 @@ import { protectedSpans } from "./clauses.js";
 import { isAdjacent } from "./tokens.js";
 
 /**
- * What a card can hide: the characters from `start` to `end` of a statement, which are its words
- * from `first` to `last`.
+ * A part of a statement that a card can hide: its characters from `start` to `end`, which are its
+ * words from `first` to `last`.
  * @typedef {{start: number, end: number, first: number, last: number, type: string, weight:
  *   number}} Candidate
  */
@@ -152,7 +152,7 @@ function monthsOf(tag) {
   return monthNames.get(tag);
 }
 
-/** Yield runs of capitalized words. A single noun in German is no name. */
+/** Yield runs of capitalized words. A single noun in German is not a name. */
 function* names({ text, tokens, language: { tag } }) {
   for (let first = 0; first < tokens.length; first += 1) {
     if (!isName(tokens[first])) continue;
