@@ -70,6 +70,25 @@ def test_long_notes_are_generated_in_parts_and_saved_as_deck_with_provenance(
     assert deck["provenance"]["source"] == "\n\n".join(parts)
 
 
+def test_card_about_another_part_has_same_mark_on_page_and_in_saved_deck(student: Visitor) -> None:
+    first, last = (re.findall(r"\d+", fact)[0] for fact in (FACTS[0], FACTS[-1]))
+
+    def generate_about_other_end(request: dict[str, Any]) -> list[Card]:
+        is_first = FACTS[0] in request["options"]["source"]
+        is_last = FACTS[-1] in request["options"]["source"]
+        other = [fact_card(last if is_first else first)] if is_first or is_last else []
+        return [*other, *generate_from_facts(request)][: request["options"]["count"]]
+
+    with quick_engine(student, generate_about_other_end):
+        generate_batch(student)
+    expect(student.batch.get_by_text("Found in your notes", exact=True)).to_have_count(6)
+    deck = save_and_read_deck(student)
+    sentences = {card["front"]: card["sentence"] for card in deck["cards"] if card["found"]}
+    assert len(sentences) == 6
+    assert sentences[fact_card(last)["front"]] == FACTS[-1]
+    assert sentences[fact_card(first)["front"]] == FACTS[0]
+
+
 def test_failed_part_is_retried_without_other_parts(student: Visitor) -> None:
     failing = {"is": True}
 
