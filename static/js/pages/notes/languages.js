@@ -32,7 +32,7 @@ const LANGUAGES = {
       you your began became won wrote written paid held led left lost built brought met ran sent
       sold spent stood told thought grew rose fell kept set show shows need needs want wants store
       stores contain contains consist consists provide provides produce produces occur occurs happen
-      cause causes help helps allow allows require requires remain remains begin begins start starts
+      cause causes help helps allow allows require requires remain remains begin start starts
       found take takes lead leads`),
     before: words(`a an the of in on at by for from with as into onto through between among during
       under against about within toward towards via per like`),
