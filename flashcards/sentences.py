@@ -118,8 +118,8 @@ def _beginning(text: str, start: int) -> str:
 
 def _is_lower(text: str) -> bool:
     """Return whether a text starts with a lower-case word. Words such as "mRNA" do not count."""
-    categories = [unicodedata.category(character) for character in text[:2]]
-    return categories[:1] == ["Ll"] and categories[1:] != ["Lu"]
+    first, second = (unicodedata.category(character) for character in f"{text}  "[:2])
+    return first == "Ll" and second != "Lu"
 
 
 def _is_abbreviation(before: str, following: str) -> bool:

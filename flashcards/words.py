@@ -33,7 +33,7 @@ UNITS = (
     "km|m|cm|mm|nm|kg|g|mg|t|l|ml|s|ms|h|min|hz|khz|mhz|ghz|w|kw|mw|gw|v|kj|ha|ft|mi|mph|lb|"
     "км|м|см|кг"
 )
-PERCENT = "per ?cent|prozent|por ciento|pour cent|procent|процент|प्रतिशत"
+PERCENT = "per ?cent|prozent|por[ ]ciento|pour[ ]cent|procent|процент|प्रतिशत"
 NUMBER = re.compile(
     r"(?P<currency>[$€£¥₹] ?)?"
     rf"(?<![^\W\d_{UNSPACED}])(?<![0-9])(?<![0-9][.,])"
@@ -57,13 +57,13 @@ WHOLE_NUMBER = re.compile(
 NUMBER_WORDS = {
     word: str(number)
     for words in (
-        "two three four five six seven eight nine ten eleven twelve",
-        "zwei drei vier funf sechs sieben acht neun zehn elf zwolf",
-        "dos tres cuatro cinco seis siete ocho nueve diez - doce",
-        "deux trois quatre cinq six sept huit neuf dix onze douze",
-        "два три четыре пять шесть семь восемь девять десять",
+        "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve",
+        "zwei|drei|vier|funf|sechs|sieben|acht|neun|zehn|elf|zwolf",
+        "dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|-|doce",
+        "deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze",
+        "два|три|четыре|пять|шесть|семь|восемь|девять|десять",
     )
-    for number, word in enumerate(words.split(), start=2)
+    for number, word in enumerate(words.split("|"), start=2)
 }
 
 
