@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,24 +58,23 @@ class NativeModel:
         """
         if self._server is None:
             self._server = self._load()
-        text = ""
-        errors: list[str] = []
-
-        def add_chunk(chunk: Mapping[str, Any]) -> bool:
-            nonlocal text
-            if "error" in chunk:
-                errors.append(chunk["error"]["message"])
-                return True
-            choices = chunk.get("choices") or [{}]
-            text += choices[0].get("delta", {}).get("content") or ""
-            return text.endswith(CARD_END) and is_enough(text)
-
+        text, error = "", ""
         started = time.perf_counter()
-        self._server.handle_chat_completions({**request, "stream": True}, add_chunk)
-        seconds = time.perf_counter() - started
-        if errors:
-            raise BenchmarkError(f"{self.path} failed: {errors[0]}")
-        return Answer(text, seconds)
+        with _interruptible() as is_interrupted:
+
+            def add_chunk(chunk: Mapping[str, Any]) -> bool:
+                """Return whether the model must stop."""
+                nonlocal text, error
+                error = chunk.get("error", {}).get("message", "")
+                choices = chunk.get("choices") or [{}]
+                text += choices[0].get("delta", {}).get("content") or ""
+                is_finished = text.endswith(CARD_END) and is_enough(text)
+                return bool(error) or is_finished or is_interrupted()
+
+            self._server.handle_chat_completions({**request, "stream": True}, add_chunk)
+        if error:
+            raise BenchmarkError(f"{self.path} failed: {error}")
+        return Answer(text, time.perf_counter() - started)
 
     def _load(self) -> Any:
         try:
@@ -94,6 +95,22 @@ class NativeModel:
             raise BenchmarkError(
                 f"llama.cpp cannot load {self.path} ({error}). {READABLE_SHAPES}"
             ) from error
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Yield a function that returns whether Ctrl+C was pressed, and then raise KeyboardInterrupt.
+
+    llama.cpp ignores exceptions of the functions that it calls.
+    """
+    signals: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: signals.append(number))
+    try:
+        yield lambda: bool(signals)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if signals:
+        raise KeyboardInterrupt
 
 
 class AnswerCache:
