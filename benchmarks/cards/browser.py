@@ -56,6 +56,7 @@ class BrowserModel:
             "messages": request["messages"],
             "grammar": request["grammar"],
             "temperature": request["temperature"],
+            "repetitionPenalty": request["repeat_penalty"],
             "maxTokens": request["max_tokens"],
         }
         result = self._page.run(GENERATE, options, seconds=ANSWER_SECONDS)

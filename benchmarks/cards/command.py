@@ -25,7 +25,6 @@ from benchmarks.cards.systems import (
     MODELS_VARIABLE,
     PROMPTS,
     SEED,
-    TEMPERATURE,
     Model,
     People,
     PromptedModel,
@@ -82,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--count", type=_positive, default=4, help="cards for each input (4)")
     add("--seed", type=int, default=SEED, help="of the samples and of the models (1)")
     add("--prompts", nargs="+", choices=PROMPTS, default=list(PROMPTS))
-    add("--temperatures", nargs="+", type=float, default=[TEMPERATURE], help="(the page's)")
+    add("--temperatures", nargs="+", type=float, default=[None], help="(the page's)")
     add("--max-tokens", type=_positive, help="of an answer (the page's)")
     add("--no-planted", dest="planted", action="store_false", help="leave out the wrong answers")
     add("--browser", action="store_true", help="compare the page's engine with llama.cpp")
@@ -158,7 +157,7 @@ def _prompted_models(options: argparse.Namespace) -> list[PromptedModel]:
 
 
 def _prompted(
-    model: Model, options: argparse.Namespace, version: str, temperature: float
+    model: Model, options: argparse.Namespace, version: str, temperature: float | None
 ) -> PromptedModel:
     sampling = Sampling(temperature, options.max_tokens, options.seed)
     cache = AnswerCache(options.cache, model.name, model.fingerprint)

@@ -15,7 +15,8 @@ from benchmarks.cards.languages import LANGUAGES, content_words, is_in_language
 from benchmarks.cards.words import f1, has_loop, joined, word_count, words
 from flashcards.card_kinds import CLOZE, DEFAULT_KIND, KIND_OF_OPTION
 from flashcards.cloze import filled_and_hidden, has_gaps
-from flashcards.grounding import SourceMatch, SourceText, split_sentences
+from flashcards.grounding import SourceMatch, SourceText
+from flashcards.sentences import split_sentences
 
 FRONT_WORDS, BACK_WORDS = 24, 12
 TERM_WORDS = 6

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -9,6 +10,7 @@ from benchmarks.cards.errors import BenchmarkError
 from benchmarks.cards.inputs import CardInput
 from benchmarks.cards.languages import LANGUAGES
 from benchmarks.cards.native import Answer, AnswerCache, NativeModel
+from benchmarks.cards.node import run_module
 from benchmarks.cards.rule import instant_cards
 from flashcards.generation import Flashcards
 from flashcards.prompts import PROMPT_VERSION
@@ -18,9 +20,6 @@ from sessions_app.services.generation_kinds import EngineRequest
 
 Card = dict[str, Any]
 MODELS_VARIABLE = "MINDFLIP_CARDS_MODELS"
-# As in static/js/client/engine-worker.js.
-TEMPERATURE = 0.7
-TOKENS_PER_CARD, TOKEN_OVERHEAD = 200, 64
 SEED = 1
 # The sizes of the models that the goal column is about.
 GOAL_PARAMETERS = range(800_000_000, 5_000_000_000)
@@ -96,9 +95,9 @@ class Rule:
 
 @dataclass(frozen=True)
 class Sampling:
-    """How a model chooses its words. `max_tokens` is None for the limit of the page."""
+    """How a model chooses its words. None stands for the page's value for the model."""
 
-    temperature: float = TEMPERATURE
+    temperature: float | None = None
     max_tokens: int | None = None
     seed: int = SEED
 
@@ -113,7 +112,9 @@ class PromptedModel:
     obeys = True
 
     def __init__(self, model: Model, version: str, sampling: Sampling, cache: AnswerCache) -> None:
-        self.name = f"{model.name}, prompt {version}, temperature {sampling.temperature:g}"
+        self.name = f"{model.name}, prompt {version}"
+        if sampling.temperature is not None:
+            self.name += f", temperature {sampling.temperature:g}"
         self.is_goal = model.parameter_count() in GOAL_PARAMETERS
         self.model = model
         self._build = PROMPTS[version]
@@ -123,7 +124,9 @@ class PromptedModel:
     def make_cards(self, card_input: CardInput, count: int) -> MadeCards | None:
         options = request_options(card_input, count)
         request = chat_request(
-            self._build(prompt_text(card_input, count), options, []), self._sampling
+            self._build(prompt_text(card_input, count), options, []),
+            self._sampling,
+            self.model.name,
         )
 
         def accepted(text: str) -> list[Card]:
@@ -151,16 +154,33 @@ def request_options(card_input: CardInput, count: int) -> dict[str, Any]:
     return {"topic": card_input.topic, "count": count} | {k: v for k, v in chosen.items() if v}
 
 
-def chat_request(request: EngineRequest, sampling: Sampling) -> dict[str, Any]:
+def chat_request(request: EngineRequest, sampling: Sampling, model: str) -> dict[str, Any]:
     """Return the request to llama.cpp, as the page's engine sends it, with a seed."""
-    count = int(request.options["count"])
+    limits = request.response_format["limits"]
+    page = page_sampling(model, int(request.options["count"]), limits["front"], limits["back"])
+    temperature = sampling.temperature
     return {
         "messages": request.messages,
         "grammar": request.response_format["grammar"],
-        "temperature": sampling.temperature,
-        "max_tokens": sampling.max_tokens or TOKEN_OVERHEAD + TOKENS_PER_CARD * count,
+        "temperature": page["temperature"] if temperature is None else temperature,
+        "repeat_penalty": page["repetitionPenalty"],
+        "max_tokens": sampling.max_tokens or page["maxTokens"],
         "seed": sampling.seed,
     }
+
+
+@cache
+def page_sampling(model: str, count: int, front_words: int, back_words: int) -> dict[str, Any]:
+    """Return `temperature`, `repetitionPenalty` and `maxTokens` of the page for a request."""
+    options: dict[str, Any] = run_module(
+        "client/sampling.js",
+        """{
+            ...module.samplingFor(request.model, false),
+            maxTokens: module.maxTokensFor(request.count, request.limits),
+        }""",
+        {"model": model, "count": count, "limits": {"front": front_words, "back": back_words}},
+    )
+    return options
 
 
 def find_models(folder: str, built_in_folder: Path) -> list[NativeModel]:

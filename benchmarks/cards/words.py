@@ -1,28 +1,18 @@
 """Split texts into words, also in scripts that are written without spaces.
 
-Words are in lower case, without compatibility forms. In scripts without spaces, the words of
-`flashcards.grounding.words_of` are used, which are pairs of characters.
+Words are in lower case, without compatibility forms. In scripts without spaces, they are the groups
+of characters that `flashcards.words` compares.
 """
 
 import unicodedata
 from collections import Counter
-from functools import cache
 from itertools import groupby
 
-from flashcards.grounding import words_of
+from flashcards.words import group_size, is_unspaced
 
 CHARACTERS_PER_WORD = 2  # in scripts without spaces, for the length of a text
 PHRASE_WORDS = 8
 LONG_PHRASE_WORDS = 3
-
-
-@cache
-def is_unspaced(character: str) -> bool:
-    """Return whether a letter belongs to a script without spaces.
-
-    `words_of` splits a run of characters only between spaced and unspaced scripts.
-    """
-    return len(words_of(f"a{character}")) > 1
 
 
 def split_runs(text: str) -> list[str]:
@@ -36,11 +26,14 @@ def split_runs(text: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """Return the words of a text in order, with repetitions."""
-    return [
-        word
-        for run in split_runs(text)
-        for word in (words_of(run) if is_unspaced(run[0]) else [run])
-    ]
+    return [word for run in split_runs(text) for word in _words_of_run(run)]
+
+
+def _words_of_run(run: str) -> list[str]:
+    size = group_size(run)
+    if not is_unspaced(run) or len(run) < size:
+        return [run]
+    return [run[at : at + size] for at in range(len(run) - size + 1)]
 
 
 def joined(text: str) -> str:
@@ -51,8 +44,7 @@ def joined(text: str) -> str:
 def word_count(text: str) -> int:
     """Return the number of words. Two characters of a script without spaces count as a word."""
     return sum(
-        -(-len(run) // CHARACTERS_PER_WORD) if is_unspaced(run[0]) else 1
-        for run in split_runs(text)
+        -(-len(run) // CHARACTERS_PER_WORD) if is_unspaced(run) else 1 for run in split_runs(text)
     )
 
 
@@ -62,7 +54,7 @@ def has_loop(text: str) -> bool:
     A loop is a phrase of up to eight words three times in a row, or a phrase of at least three
     words twice in a row. In scripts without spaces, each character counts as a word.
     """
-    units = [unit for run in split_runs(text) for unit in (run if is_unspaced(run[0]) else [run])]
+    units = [unit for run in split_runs(text) for unit in (run if is_unspaced(run) else [run])]
     return any(
         _repeats(units, start, size)
         for size in range(1, PHRASE_WORDS + 1)

@@ -5,6 +5,7 @@ Each test starts at a call that no link leads to, and sends the samples as bodie
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -76,6 +77,16 @@ def evaluate(expression: str, completed: CompletedCall) -> Any:
     ][name]
 
 
+def new_ids(name: str) -> dict[str, str]:
+    """Return the IDs that the client chooses in the path of a call."""
+    _, _, call = CALLS[name]
+    return {
+        parameter["name"]: str(uuid4())
+        for parameter in call["parameters"]
+        if parameter["in"] == "path"
+    }
+
+
 def execute_call(
     client: APIClient, name: str, path: Mapping[str, Any], body: Any = None
 ) -> CompletedCall:
@@ -101,7 +112,7 @@ def test_openapi_link_can_be_followed(
     bob: User, api: Callable[[User], APIClient], link: Link
 ) -> None:
     client, chain = api(bob), [*LINK_CHAINS[link.source], link]
-    completed = execute_call(client, chain[0].source, {})
+    completed = execute_call(client, chain[0].source, new_ids(chain[0].source))
     for step in chain:
         assert completed.status == step.status
         path = {

@@ -174,24 +174,31 @@ def test_folder_without_models_is_reported(
 
 def test_cached_answer_is_used_only_for_same_request_and_model(tmp_path: Path) -> None:
     request = chat_request(
-        Flashcards().engine_request("prompt", {"topic": "x", "count": 2}, []), Sampling()
+        Flashcards().engine_request("prompt", {"topic": "x", "count": 2}, []),
+        Sampling(),
+        "SmolLM2-135M",
     )
     AnswerCache(tmp_path / "cache", "small", "small 98").put(request, Answer("[]", 1.5))
     with (tmp_path / "cache" / "small.jsonl").open("a") as file:
         file.write('{"request": "stopped while')
     cache = AnswerCache(tmp_path / "cache", "small", "small 98")
     assert cache.get(request) == Answer("[]", 1.5)
-    assert cache.get(request | {"temperature": 0.3}) is None
+    assert cache.get(request | {"temperature": 0.9}) is None
     assert AnswerCache(tmp_path / "cache", "small", "small 99").get(request) is None
 
 
-def test_request_has_limits_of_the_page() -> None:
+def test_request_has_sampling_of_the_page_for_the_size_of_the_model() -> None:
     request = Flashcards().engine_request("prompt", {"topic": "x", "count": 3}, [])
-    sent = chat_request(request, Sampling())
-    assert (sent["temperature"], sent["max_tokens"], sent["seed"]) == (0.7, 664, 1)
-    worker = (ROOT / "static/js/client/engine-worker.js").read_text()
-    for line in ("TOKENS_PER_CARD = 200;", "TOKEN_OVERHEAD = 64;", "temperature: 0.7,"):
-        assert line in worker
+    small = chat_request(request, Sampling(), "SmolLM2-135M")
+    large = chat_request(request, Sampling(), "Llama-3.2-3B")
+    assert small["temperature"] < large["temperature"]
+    assert small["repeat_penalty"] > large["repeat_penalty"] == 1
+    assert small["max_tokens"] == large["max_tokens"] > 3 * (24 + 32)
+
+
+def test_chosen_temperature_replaces_the_temperature_of_the_page() -> None:
+    request = Flashcards().engine_request("prompt", {"topic": "x", "count": 3}, [])
+    assert chat_request(request, Sampling(0.9), "SmolLM2-135M")["temperature"] == 0.9
 
 
 def test_own_notes_and_topics_are_read(tmp_path: Path) -> None:

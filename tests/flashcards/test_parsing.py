@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PARSE_ALL = """
 import { readFileSync } from "node:fs";
 import { parseCards } from "./static/js/client/parse.js";
-process.stdout.write(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(parseCards)));
+const texts = JSON.parse(readFileSync(0, "utf8"));
+process.stdout.write(JSON.stringify(texts.map((text) => parseCards(text))));
 """
 PIECES = [
     '{"front":"a","back":"b"}', '"front":', '"back":', '"', "'", "\\", "\\u", "{", "}", "[", "]",

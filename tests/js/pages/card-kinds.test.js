@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { kindOf } from "../../../static/js/pages/lib/card-kinds.js";
+import { kindOf, kindWithGaps } from "../../../static/js/pages/lib/card-kinds.js";
 import { OfflineCards } from "../../../static/js/pages/make/offline-cards.js";
 
 const [BASIC, CLOZE] = [
@@ -33,6 +33,10 @@ test("kindOf returns the kind with a name or an option", () => {
   assert.deepEqual(kindOf("basic"), BASIC);
   assert.deepEqual(kindOf("question-answer"), BASIC);
   assert.deepEqual(kindOf("cloze"), CLOZE);
+});
+
+test("kindWithGaps returns the kind of cards with gaps", () => {
+  assert.deepEqual(kindWithGaps(), CLOZE);
 });
 
 test("kindOf returns the first kind without a known name", () => {

@@ -11,13 +11,19 @@
 /** @type {CardKind[]|undefined} */
 let kinds;
 
+function allKinds() {
+  kinds ??= JSON.parse(document.getElementById("card-kinds").textContent);
+  return kinds;
+}
+
 /**
  * @param {string} [nameOrOption]
  * @returns {CardKind} the kind with that name or option, otherwise the first kind
  */
 export function kindOf(nameOrOption) {
-  kinds ??= JSON.parse(document.getElementById("card-kinds").textContent);
-  return (
-    kinds.find(({ name, option }) => nameOrOption === name || nameOrOption === option) ?? kinds[0]
-  );
+  const isNamed = ({ name, option }) => nameOrOption === name || nameOrOption === option;
+  return allKinds().find(isNamed) ?? allKinds()[0];
 }
+
+/** Return the kind of cards whose front has gaps. @returns {CardKind} */
+export const kindWithGaps = () => allKinds().find(({ hasGaps }) => hasGaps);

@@ -1,4 +1,5 @@
 import { gettext, ngettext } from "../../client/i18n.js";
+import { kindWithGaps } from "../lib/card-kinds.js";
 import { cardElement, setUpFlipping } from "../lib/cards.js";
 import { action, announce, cloneTemplate, part, slot, toast } from "../lib/dom.js";
 import { chunks } from "../notes/chunks.js";
@@ -165,7 +166,7 @@ export class InstantCards {
 /** Return the draft of an instant card, with the part of the notes that contains its sentence. */
 function toDraft(card, parts) {
   const index = parts.findIndex((text) => text.includes(card.sentence));
-  return { ...card, byRule: true, part: Math.max(0, index) };
+  return { ...card, kind: kindWithGaps().name, byRule: true, part: Math.max(0, index) };
 }
 
 function instantElement(draft) {

@@ -47,7 +47,7 @@ const BRACES = /[{}]/u;
  */
 const WEIGHTS = {
   fixed: 90, marked: 60, called: 50, number: 42, date: 40, name: 26, word: 22, quoted: 18,
-  cause: 18, item: 14, definition: 12, subject: 10, phrase: 7,
+  cause: 18, item: 14, defined: 12, subject: 10, phrase: 7,
 }; // prettier-ignore
 const LENGTH_BONUS = [0, 9, 16, 18];
 const CLAUSE_END_BONUS = 9;
@@ -96,7 +96,7 @@ const FINDERS = [
   ["name", names],
   ["called", called],
   ["subject", subjects],
-  ["definition", definitions],
+  ["defined", definitions],
   ["cause", causes],
   ["quoted", quoted],
   ["item", items],

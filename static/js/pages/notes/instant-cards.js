@@ -20,8 +20,8 @@ const MAX_ROUNDS = 3;
 const PRONOUN_PENALTY = 12;
 
 /**
- * A card in the form in which the server stores cloze cards. `sentence` is where it comes from.
- * @typedef {{front: string, back: string, kind: "cloze", sentence: string}} InstantCard
+ * The sides of a card with one gap, as the server stores them. `sentence` is where it comes from.
+ * @typedef {{front: string, back: string, sentence: string}} InstantCard
  */
 
 /**
@@ -112,5 +112,5 @@ function toCard(statement, gap) {
   const filled = fillGaps(front);
   if (filled.text !== text || filled.hidden.length !== 1 || filled.hidden[0] !== hidden)
     return null;
-  return { front, back: text, kind: "cloze", sentence: statement.sentence };
+  return { front, back: text, sentence: statement.sentence };
 }
