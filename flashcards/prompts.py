@@ -2,7 +2,7 @@
 
 The texts are written for small models (135 million to 8 billion parameters, a context of 2,048
 tokens). They use few and plain words, and the task comes last. Change PROMPT_VERSION whenever you
-change any wording, so that cached results of the old wording are not reused.
+change any wording, the grammar or the checks of cards, so that cached results are not reused.
 
 This module is pure.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 from flashcards.card_kinds import DEFAULT_KIND, KIND_OF_OPTION
 
-PROMPT_VERSION = "2"
+PROMPT_VERSION = "3"
 MESSAGE_TOKENS = 1_000  # the rest of 2,048 is for the answer
 PROMPT_TOKENS, REPEAT_TOKENS, OPTION_TOKENS = 400, 200, 60
 CUT_NOTE = "(The notes go on; this is their beginning.)"

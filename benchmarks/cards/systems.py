@@ -21,6 +21,7 @@ from sessions_app.services.generation_kinds import EngineRequest
 Card = dict[str, Any]
 MODELS_VARIABLE = "MINDFLIP_CARDS_MODELS"
 SEED = 1
+MAX_REJECTED_IN_A_ROW = 3  # as in static/js/client/engine-worker.js
 # The sizes of the models that the goal column is about.
 GOAL_PARAMETERS = range(800_000_000, 5_000_000_000)
 
@@ -134,9 +135,21 @@ class PromptedModel:
 
         answer = self._cache.get(request)
         if answer is None:
-            answer = self.model.complete(request, lambda text: len(accepted(text)) == count)
+            answer = self.model.complete(request, _is_enough(accepted, count))
             self._cache.put(request, answer)
         return MadeCards(accepted(answer.text), answer.seconds)
+
+
+def _is_enough(accepted: Callable[[str], list[Card]], count: int) -> Callable[[str], bool]:
+    """Return a function that is called after each card, and ends the turn as the page does."""
+    numbers = [0]
+
+    def is_enough(text: str) -> bool:
+        numbers.append(len(accepted(text)))
+        before = numbers[:-MAX_REJECTED_IN_A_ROW]
+        return numbers[-1] == count or numbers[-1] == (before or [None])[-1]
+
+    return is_enough
 
 
 def prompt_text(card_input: CardInput, count: int) -> str:

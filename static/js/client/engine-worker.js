@@ -264,6 +264,7 @@ class GenerationRun {
       sampling: this.#sampling,
       signal: this.#abort.signal,
       onCard: (card) => this.#handleCard(card),
+      onStuck: () => this.#abort.abort(),
       onTokens: (progress) => this.#handleTokens(progress),
     });
     // Some cards can only be recognized at the end of the text.
@@ -333,6 +334,14 @@ class GenerationRun {
 }
 
 /**
+ * The number of rejected cards after which the model is stopped.
+ *
+ * A small model that repeats itself does not recover. The server asks it again, and it then gets
+ * another temperature.
+ */
+const MAX_REJECTED_IN_A_ROW = 3;
+
+/**
  * Have the engine write the cards of a `generate` message.
  *
  * Each card is reported as soon as its JSON object is closed. Useless cards are left out, and the
@@ -343,15 +352,17 @@ class GenerationRun {
  * @param {any} run.request the server's `generate`
  * @param {object} run.sampling the sampling options
  * @param {(card: object) => void} run.onCard
+ * @param {() => void} run.onStuck called when the model writes only cards that are rejected
  * @param {(progress: {tokens: number, seconds: number}) => void} run.onTokens
  * @param {AbortSignal} run.signal
  * @returns {Promise<{cards: object[], usage: object}>} also after an abort, then with the cards
  *   finished so far
  */
-async function generateCards({ engine, request, sampling, onCard, onTokens, signal }) {
+async function generateCards({ engine, request, sampling, onCard, onStuck, onTokens, signal }) {
   const requirements = requirementsOf(request);
   const check = (card) => checkCard(card, requirements);
-  const stream = new CardStream(check);
+  const earlier = request.cardsSoFar;
+  const stream = new CardStream(check, earlier);
   const { schema, grammar, limits } = request.responseFormat ?? {};
   const response = await engine.generate(request.messages, {
     schema,
@@ -361,10 +372,11 @@ async function generateCards({ engine, request, sampling, onCard, onTokens, sign
     signal,
     onToken: ({ text, tokens, seconds }) => {
       stream.push(text).forEach(onCard);
+      if (stream.rejectedInARow >= MAX_REJECTED_IN_A_ROW) onStuck();
       onTokens({ tokens, seconds });
     },
   });
-  return { cards: parseCards(response.text, check).cards, usage: response.usage };
+  return { cards: parseCards(response.text, check, earlier).cards, usage: response.usage };
 }
 
 /**

@@ -25,9 +25,12 @@ export class CardStream {
   #text = "";
   #returnedCount = 0;
 
-  /** @param {Check} [check] */
-  constructor(check) {
-    this.#drafts = new Drafts(check);
+  /**
+   * @param {Check} [check]
+   * @param {Card[]} [earlier] cards that must not be repeated
+   */
+  constructor(check, earlier) {
+    this.#drafts = new Drafts(check, earlier);
     this.#scanner = new Scanner(new Assembler(this.#drafts));
   }
 
@@ -41,6 +44,11 @@ export class CardStream {
     this.#text += piece;
     this.#scanner.push(piece);
     return this.#newCards();
+  }
+
+  /** The number of cards that were rejected since the last accepted one. */
+  get rejectedInARow() {
+    return this.#drafts.rejectedInARow;
   }
 
   /**
@@ -66,10 +74,11 @@ export class CardStream {
  * Return the cards in a text.
  * @param {string} text
  * @param {Check} [check]
+ * @param {Card[]} [earlier] cards that must not be repeated
  * @returns {{cards: Card[], problems: string[]}} and a message for each card that was lost
  */
-export function parseCards(text, check) {
-  const stream = new CardStream(check);
+export function parseCards(text, check, earlier) {
+  const stream = new CardStream(check, earlier);
   const cards = stream.push(text);
   const rest = stream.finish();
   return { cards: [...cards, ...rest.cards], problems: rest.problems };

@@ -82,6 +82,28 @@ test("the last requested card ends the turn, and later cards are not sent", asyn
   assert.deepEqual(fronts(server.socket.sent.at(-1).data.cards), ["ebb", "flow"]);
 });
 
+test("three rejected cards in a row end the turn", async () => {
+  const { server, engine } = await withEngine();
+  server.socket.receive(generateMessage("g", { options: { topic: "Tides", count: 5 } }));
+  await flush();
+  engine.run.write(`[${EBB},${EBB},${EBB},${FLOW},${EBB},${EBB}`);
+  assert.equal(engine.run.signal.aborted, false);
+  engine.run.write(`,${FLOW}`);
+  assert.equal(engine.run.signal.aborted, true);
+  await flush();
+  assert.equal(server.socket.sent.at(-1).data.cards.length, 2);
+});
+
+test("a card that the server already has is not written again", async () => {
+  const { server, engine } = await withEngine();
+  server.socket.receive(generateMessage("g", { cardsSoFar: [JSON.parse(EBB)] }));
+  await flush();
+  engine.run.write(`[${EBB},${FLOW}]`);
+  engine.run.finish();
+  await flush();
+  assert.deepEqual(server.socket.sent.at(-1).data.cards, [JSON.parse(FLOW)]);
+});
+
 test("progress with tokens and lease is sent at most every ten seconds", async () => {
   const { server, engine, client } = await withEngine();
   const request = generateMessage("g");

@@ -168,12 +168,18 @@ export class Drafts {
   cards = [];
   problems = [];
   number = 0;
-  #seen = new Set();
+  /** The number of cards that were rejected since the last accepted one. */
+  rejectedInARow = 0;
+  #seen;
   #check;
 
-  /** @param {(card: {front: string, back: string}) => void} [check] throws a BadCard */
-  constructor(check = () => {}) {
+  /**
+   * @param {(card: {front: string, back: string}) => void} [check] throws a BadCard
+   * @param {{front: string, back: string}[]} [earlier] cards that must not be repeated
+   */
+  constructor(check = () => {}, earlier = []) {
     this.#check = check;
+    this.#seen = new Set(earlier.map(keyOf));
   }
 
   /**
@@ -202,9 +208,11 @@ export class Drafts {
     if (this.#seen.has(key)) throw new BadCard(gettext("repeats an earlier card"));
     this.#seen.add(key);
     this.cards.push(card);
+    this.rejectedInARow = 0;
   }
 
   #addProblem(reason) {
+    this.rejectedInARow += 1;
     if (this.problems.length < MAX_PROBLEMS)
       // Translators: The reason is a predicate, such as "has no back".
       this.problems.push(gettext("Card %(number)s %(reason)s.", { number: this.number, reason }));

@@ -31,14 +31,22 @@ export function roleOf(name: string): string;
  * The cards of a text in their order, without duplicates, and a message for each rejected card.
  */
 export class Drafts {
-    /** @param {(card: {front: string, back: string}) => void} [check] throws a BadCard */
+    /**
+     * @param {(card: {front: string, back: string}) => void} [check] throws a BadCard
+     * @param {{front: string, back: string}[]} [earlier] cards that must not be repeated
+     */
     constructor(check?: (card: {
         front: string;
         back: string;
-    }) => void);
+    }) => void, earlier?: {
+        front: string;
+        back: string;
+    }[]);
     cards: any[];
     problems: any[];
     number: number;
+    /** The number of cards that were rejected since the last accepted one. */
+    rejectedInARow: number;
     /**
      * Add an object's fields as the next card, or record why they are not a card.
      * @param {Map<string, any>} fields
