@@ -11,6 +11,8 @@ from tests.helpers.page_objects import Visitor
 
 MAX_BYTES = 110_000  # compressed and with headers: half a second at 1.6 Mbit/s
 MAX_REQUESTS = 45
+# A page with unsaved cards also loads the modules that generate cards.
+MAX_BYTES_WITH_DRAFTS, MAX_REQUESTS_WITH_DRAFTS = 225_000, 85
 MAX_LAYOUT_SHIFT = 0.1  # Core Web Vitals call this "good"
 # The libraries for Markdown and formulas are loaded only for cards that have some.
 PLAIN_CARDS = [{"front": f"Question {number}?", "back": f"Answer {number}."} for number in range(9)]
@@ -32,8 +34,10 @@ def test_page_is_light_and_does_not_shift_while_it_loads(visitor: Visitor, name:
         sizes.clear()
         page_states.open_state(visitor, state, PLAIN_CARDS)
         assert len(sizes) > 1, "the page with its styles and scripts"
-        assert sum(sizes.values()) <= MAX_BYTES, f"{state}: {sizes}"
-        assert len(sizes) <= MAX_REQUESTS, f"{state}: {sizes}"
+        max_bytes = MAX_BYTES_WITH_DRAFTS if state.has_draft else MAX_BYTES
+        max_requests = MAX_REQUESTS_WITH_DRAFTS if state.has_draft else MAX_REQUESTS
+        assert sum(sizes.values()) <= max_bytes, f"{state}: {sizes}"
+        assert len(sizes) <= max_requests, f"{state}: {sizes}"
         assert visitor.page.evaluate("layoutShift") <= MAX_LAYOUT_SHIFT, state
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from playwright.sync_api import Locator, Page, expect
@@ -76,6 +77,12 @@ class Visitor:
     def create_deck(self, name: str, cards: list[dict[str, str]]) -> str:
         """Save a deck through the API and return its ID."""
         return self.post("/api/flashcards/decks", {"name": name, "cards": cards})["id"]
+
+    def create_draft(self, topic: str, cards: list[dict[str, str]]) -> None:
+        """Store unsaved cards through the API."""
+        body = {"version": 0, "topic": topic, "cards": cards}
+        with self.api_client() as client:
+            client.put(f"/flashcards/drafts/{uuid4()}", json=body).raise_for_status()
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """Send a POST request to the API as the registered user and return its response."""

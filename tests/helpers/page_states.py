@@ -31,6 +31,7 @@ class PageState:
     address: str
     is_signed_in: bool = True
     has_deck: bool = True
+    has_draft: bool = False
     button: str = ""
 
 
@@ -40,6 +41,8 @@ OTHER_STATES: dict[str, list[PageState]] = {
         PageState("/"),
         PageState("/", button="Change model"),
         PageState("/", button="Account"),
+        PageState("/", has_draft=True),
+        PageState("/", has_draft=True, button="Open: Physics"),
     ],
     "sign-in": [
         PageState("/sign-in", is_signed_in=False),
@@ -98,6 +101,8 @@ def open_state(
     deck = ""
     if state.is_signed_in and state.has_deck:
         deck = visitor.create_deck("Physics", cards or CARDS)
+    if state.has_draft:
+        visitor.create_draft("Physics", cards or CARDS)
     if state.is_signed_in:
         visitor.sign_in_with_cookie()
     visitor.page.set_viewport_size({"width": 1200, "height": 900})
