@@ -125,7 +125,7 @@ def make_cards(options: dict[str, Any], known_cards: list[dict[str, Any]]) -> li
     known_fronts = {card["front"] for card in known_cards}
     fronts = (f"{topic} {number}" for number in range(count + len(known_fronts)))
     return [
-        {"front": front, "back": f"What {front} is"}
+        {"front": front, "back": f"Answer to {front}"}
         for front in fronts
         if front not in known_fronts
     ][:count]

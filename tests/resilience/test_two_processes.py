@@ -54,7 +54,7 @@ async def request_generation(
 
 
 def make_response(request: dict[str, Any], *fronts: str) -> dict[str, Any]:
-    cards = [{"front": front, "back": f"What {front} is"} for front in fronts]
+    cards = [{"front": front, "back": f"Answer to {front}"} for front in fronts]
     lease_fields = {name: request[name] for name in ("generationId", "lease", "cacheKey")}
     return {"type": "response", "data": {"cards": cards}, **lease_fields}
 
@@ -68,7 +68,7 @@ async def test_request_on_one_server_is_served_by_engine_on_other_server(servers
         request = await request_generation(client, engine, count=2)
         lease_fields = {name: request[name] for name in ("generationId", "lease")}
         await engine.send(
-            type="card", index=0, card={"front": "ebb", "back": "What ebb is"}, **lease_fields
+            type="card", index=0, card={"front": "ebb", "back": "Answer to ebb"}, **lease_fields
         )
         assert (await client.receive_type("card"))["card"]["front"] == "ebb"
         await engine.send(**make_response(request, "ebb", "flow"))

@@ -1,3 +1,4 @@
+import { ENGINES } from "../../engine/engines.js";
 import { EngineLock } from "./engine-lock.js";
 
 /**
@@ -184,7 +185,9 @@ class MonitoredEngine extends EventTarget {
    * @param {ReturnType<typeof import("./warm-up.js").warmUpRequest>} request
    */
   warmUp({ messages, grammar }) {
-    this.#engine.generate(messages, { grammar, maxTokens: 1, temperature: 0 }).catch(() => {});
+    const { reusesPrompt } = ENGINES[this.facts.engine];
+    const prompt = reusesPrompt ? messages : messages.slice(-1);
+    this.#engine.generate(prompt, { grammar, maxTokens: 1, temperature: 0 }).catch(() => {});
   }
 
   unload() {
