@@ -182,6 +182,8 @@ def test_generation_of_other_device_continues_in_stored_batch_after_reload(
     student.page.reload()
     expect(student.batch).to_contain_text("The page was left while these were being written.")
     student.page.get_by_role("button", name="Generate").click()
+    # The page is connected when it shows the cached cards, and then follows other generations.
+    expect(student.batch).to_contain_text("You asked for these before")
     tides = student.page.locator(".batch").filter(
         has=student.page.get_by_role("heading", name="Tides")
     )

@@ -80,7 +80,7 @@ export class EnginePanel extends EventTarget {
   async #detect() {
     this.#show("detecting");
     try {
-      const { findEngines } = await import("../../engine/index.js");
+      const { findEngines } = await import("../../engine/capabilities.js");
       [this.#engines, this.#models] = await Promise.all([findEngines(), listModels()]);
     } catch (error) {
       this.#fail(error);
