@@ -10,7 +10,7 @@ from tests.helpers.webllm_models import KIT, NO_KIT, TINY
 
 
 @pytest.mark.skipif(not KIT.exists(), reason=NO_KIT)
-def test_make_page_detects_webgpu_and_rejects_random_words_of_webllm(visitor: Visitor) -> None:
+def test_make_page_detects_webgpu_and_generates_with_webllm(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open_as_new_user()
     expect(visitor.model).to_contain_text("WebGPU is there")
@@ -20,6 +20,7 @@ def test_make_page_detects_webgpu_and_rejects_random_words_of_webllm(visitor: Vi
     visitor.load_model()
     expect(visitor.model).to_contain_text("Runs on the graphics card.")
     visitor.generate("Anything", 1)
-    visitor.wait_for_batch("failed")
+    # The model writes random words, which never become a card.
     expect(visitor.batch).to_contain_text(re.compile(r"\d+ tokens in [\d.]+ s"))
-    expect(visitor.batch).to_contain_text("The model wrote no usable flashcards.")
+    page.get_by_role("button", name="Stop").click()
+    visitor.wait_for_batch("stopped")
