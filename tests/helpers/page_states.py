@@ -42,7 +42,6 @@ OTHER_STATES: dict[str, list[PageState]] = {
         PageState("/", button="Change model"),
         PageState("/", button="Account"),
         PageState("/", has_draft=True),
-        PageState("/", has_draft=True, button="Open: Physics"),
     ],
     "sign-in": [
         PageState("/sign-in", is_signed_in=False),
