@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-from pathlib import Path
 from typing import Any
 
 from benchmarks.cards.errors import BenchmarkError
@@ -23,7 +22,7 @@ def run_module(path: str, expression: str, request: Any) -> Any:
     script = f"""
 import {{ readFileSync }} from "node:fs";
 const request = JSON.parse(readFileSync(0, "utf8"));
-const module = await import({json.dumps(Path(MODULES / path).as_uri())});
+const module = await import({json.dumps((MODULES / path).as_uri())});
 process.stdout.write(JSON.stringify({expression}));
 """
     run = subprocess.run(

@@ -142,12 +142,13 @@ class PromptedModel:
 
 def _is_enough(accepted: Callable[[str], list[Card]], count: int) -> Callable[[str], bool]:
     """Return a function that is called after each card, and ends the turn as the page does."""
-    numbers = [0]
+    number = rejected = 0
 
     def is_enough(text: str) -> bool:
-        numbers.append(len(accepted(text)))
-        before = numbers[:-MAX_REJECTED_IN_A_ROW]
-        return numbers[-1] == count or numbers[-1] == (before or [None])[-1]
+        nonlocal number, rejected
+        before, number = number, len(accepted(text))
+        rejected = 0 if number > before else rejected + 1
+        return number == count or rejected == MAX_REJECTED_IN_A_ROW
 
     return is_enough
 

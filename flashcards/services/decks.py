@@ -81,33 +81,24 @@ def deck_save(
 
     Raise NotFound, Conflict (`not_finished`) or Invalid.
     """
-    saved = _deck_saved(user, name, cards, tags, generation_id, generation_ids, source)
+    if generation_ids:
+        generations = generations_for_user(user=user, generation_ids=generation_ids)
+        saved = deck_create_from_batch(generations=generations, name=name, cards=cards, tags=tags)
+    elif generation_id:
+        generation = generation_for_user(user=user, generation_id=generation_id)
+        if generation.finished_at is None or not generation.cards:
+            message = gettext("This generation has no result that could be saved.")
+            raise Conflict(message, code="not_finished")
+        saved = deck_create_from_generation(
+            generation=generation, name=name, cards=cards, tags=tags
+        )
+    else:
+        deck = deck_create(user=user, name=name, cards=cards or (), tags=tags, source=source)
+        saved = deck, True
     saved_ids = {*generation_ids, *filter(None, [generation_id])}
     if draft_id or saved_ids:
         drafts_delete_saved(user=user, draft_id=draft_id, generation_ids=saved_ids)
     return saved
-
-
-def _deck_saved(
-    user: User,
-    name: str,
-    cards: Any,
-    tags: Any,
-    generation_id: UUID | None,
-    generation_ids: Sequence[UUID],
-    source: str,
-) -> tuple[Deck, bool]:
-    if generation_ids:
-        generations = generations_for_user(user=user, generation_ids=generation_ids)
-        return deck_create_from_batch(generations=generations, name=name, cards=cards, tags=tags)
-    if not generation_id:
-        deck = deck_create(user=user, name=name, cards=cards or (), tags=tags, source=source)
-        return deck, True
-    generation = generation_for_user(user=user, generation_id=generation_id)
-    if generation.finished_at is None or not generation.cards:
-        message = gettext("This generation has no result that could be saved.")
-        raise Conflict(message, code="not_finished")
-    return deck_create_from_generation(generation=generation, name=name, cards=cards, tags=tags)
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """Template tags for export formats and card kinds."""
 
+from functools import cache
+
 from django import template
 from django.utils.html import json_script
 from django.utils.safestring import SafeString
@@ -34,8 +36,9 @@ def card_kinds_script() -> SafeString:
 
 
 @register.simple_tag
+@cache
 def warm_up_requests_script() -> SafeString:
-    """Return a short request for each kind, as JSON for static/js/pages/engine/warm-up.js."""
+    """Return a short request for each kind, as JSON for static/js/pages/make.js."""
     requests = {
         row.option: {
             "messages": [*opening_messages(row.option), {"role": "user", "content": "."}],

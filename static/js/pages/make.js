@@ -1,5 +1,4 @@
 import { EnginePanel } from "./engine/panel.js";
-import { warmUpRequest } from "./engine/warm-up.js";
 import { SERVER_UNREACHABLE } from "./lib/error-messages.js";
 import { read } from "./lib/storage.js";
 import { RequestForm } from "./make/request-form.js";
@@ -7,6 +6,11 @@ import { RequestForm } from "./make/request-form.js";
 const form = new RequestForm(document.getElementById("request"));
 const panel = new EnginePanel(document.getElementById("model"), () => warmUpRequest(form.kind));
 let opening = null;
+
+/** Return the request that prepares an engine for this kind. The page contains one per kind. */
+function warmUpRequest(kind) {
+  return JSON.parse(document.getElementById("warm-up-requests").textContent)[kind];
+}
 
 /**
  * Load the page's controller on first use, to keep the page small until there is something to

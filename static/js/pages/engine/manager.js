@@ -137,6 +137,8 @@ export class EngineManager extends EventTarget {
   }
 }
 
+/** @typedef {{messages: {role: string, content: string}[], grammar: string}} WarmUpRequest */
+
 /**
  * A loaded engine that reports when it writes and how fast.
  *
@@ -181,8 +183,10 @@ class MonitoredEngine extends EventTarget {
   /**
    * Prepare the engine for its first request, which waits until this has finished.
    *
-   * Errors are ignored: the request fails with the same error.
-   * @param {ReturnType<typeof import("./warm-up.js").warmUpRequest>} request
+   * The engine compiles the grammar of the answer, and wllama reads the messages that all requests
+   * for a kind of card start with. This takes seconds with a large vocabulary or on a slow
+   * processor. Errors are ignored: the request fails with the same error.
+   * @param {WarmUpRequest} request
    */
   warmUp({ messages, grammar }) {
     const { reusesPrompt } = ENGINES[this.facts.engine];

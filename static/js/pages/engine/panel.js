@@ -33,8 +33,8 @@ export class EnginePanel extends EventTarget {
 
   /**
    * @param {HTMLElement} root
-   * @param {() => ReturnType<typeof import("./warm-up.js").warmUpRequest>} warmUpRequest returns
-   *   the request that prepares a loaded engine
+   * @param {() => import("./manager.js").WarmUpRequest} warmUpRequest returns the request that
+   *   prepares a loaded engine
    */
   constructor(root, warmUpRequest) {
     super();

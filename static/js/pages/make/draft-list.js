@@ -3,8 +3,8 @@ import { api } from "../lib/api.js";
 import { action, cloneTemplate, slot, toast, withBusyButton } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
 import { offerUndo } from "../lib/undo.js";
+import { DRAFTS } from "./draft-record.js";
 
-const DRAFTS = "/api/flashcards/drafts";
 const dates = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 
 /** The list of unsaved cards that are not shown as batches on this page. */

@@ -3,6 +3,9 @@ import { partOf } from "./parts.js";
 
 /** @typedef {import("./save-form.js").BatchRecord} BatchRecord */
 
+/** The path of the user's drafts in the API. */
+export const DRAFTS = "/api/flashcards/drafts";
+
 /** Return the identity of a draft that the server does not have yet. */
 export function newDraft() {
   return { id: newId().replace(/^(.{8})(.{4})(.{4})(.{4})/u, "$1-$2-$3-$4-"), version: 0 };

@@ -2,9 +2,8 @@ import { gettext } from "../../client/i18n.js";
 import { api, putOnUnload } from "../lib/api.js";
 import { toast } from "../lib/dom.js";
 import { read, write } from "../lib/storage.js";
-import { generationIdsOf, newDraft, toDraftBody, toRecord } from "./draft-record.js";
+import { DRAFTS, generationIdsOf, newDraft, toDraftBody, toRecord } from "./draft-record.js";
 
-const DRAFTS = "/api/flashcards/drafts";
 const DELAY_MS = 1_000;
 /** While cards are being written, the batch changes all the time. */
 const WRITING_DELAY_MS = 3_000;

@@ -66,14 +66,14 @@ function extract(text, gap, from, to) {
 
 /** Return the positions of math and code in a text, which must not be cut. */
 export function protectedSpans(text) {
-  const spans = new Spans(text);
-  const found = [];
+  const math = new Spans(text);
+  const spans = [];
   for (let at = 0; at < text.length; at += 1) {
     const code = text[at] === "`" ? text.indexOf("`", at + 1) + 1 : 0;
-    const end = code || ("$\\".includes(text[at]) && spans.mathAt(at)?.end);
+    const end = code || ("$\\".includes(text[at]) && math.mathAt(at)?.end);
     if (!end) continue;
-    found.push([at, end]);
+    spans.push([at, end]);
     at = end - 1;
   }
-  return found;
+  return spans;
 }

@@ -68,18 +68,19 @@ export function candidatesIn(reading, counts) {
   const { text, tokens, gaps, isFixed } = reading;
   const closed = protectedSpans(text);
   const repeated = countsOf(tokens);
-  const found = new Map();
+  const candidates = new Map();
   const consider = (range, type) => {
     const candidate = range && withWords(range, tokens);
     if (!candidate || !isUsable({ ...candidate, type }, reading, closed, repeated)) return;
     const weight = weigh(candidate, type, reading, counts);
     const key = `${candidate.start}-${candidate.end}`;
-    if (!(found.get(key)?.weight >= weight)) found.set(key, { ...candidate, type, weight });
+    if (!(candidates.get(key)?.weight >= weight))
+      candidates.set(key, { ...candidate, type, weight });
   };
   for (const [start, end] of gaps) consider({ start, end }, isFixed ? "fixed" : "marked");
   if (!isFixed)
     for (const [type, find] of FINDERS) for (const range of find(reading)) consider(range, type);
-  return [...found.values()].sort(
+  return [...candidates.values()].sort(
     (a, b) => b.weight - a.weight || a.start - b.start || b.end - a.end,
   );
 }

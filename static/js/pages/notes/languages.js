@@ -219,11 +219,11 @@ function detect(sample) {
   const letters = sample.match(/\p{L}/gu) ?? [];
   for (const [tag, script] of SCRIPTS)
     if (letters.filter((letter) => script.test(letter)).length > letters.length / 4) return tag;
-  const found = sample.toLowerCase().match(/[\p{L}\p{M}'’]+/gu) ?? [];
+  const sampleWords = sample.toLowerCase().match(/[\p{L}\p{M}'’]+/gu) ?? [];
   const scores = Object.entries(LANGUAGES).map(([tag, { stop }]) => [
     tag,
-    found.filter((word) => stop.has(word)).length,
+    sampleWords.filter((word) => stop.has(word)).length,
   ]);
   const [tag, score] = scores.sort((a, b) => b[1] - a[1])[0];
-  return score && score >= found.length * MIN_SHARE ? tag : "";
+  return score && score >= sampleWords.length * MIN_SHARE ? tag : "";
 }

@@ -85,18 +85,18 @@ function withoutCode(lines) {
 
 /** Return runs of lines of the same type. Lines of a paragraph that was wrapped are joined. */
 function blocks(lines) {
-  const found = [];
+  const runs = [];
   let isOpen = false;
   for (const line of lines) {
     const { type, content } = classify(line);
-    const block = found.at(-1);
+    const block = runs.at(-1);
     if (isOpen && block?.type === type && type !== "heading") addLine(block, content);
     else if (isOpen && block?.type === "list" && type === "text" && /^\s/u.test(line))
       block.lines[block.lines.length - 1] += ` ${content}`;
-    else if (type !== "blank") found.push({ type, lines: [content] });
+    else if (type !== "blank") runs.push({ type, lines: [content] });
     isOpen = type !== "blank";
   }
-  return found.map(asHeading);
+  return runs.map(asHeading);
 }
 
 function classify(line) {
