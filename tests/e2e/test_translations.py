@@ -129,7 +129,7 @@ def test_texts_are_translated_during_generation(student: Visitor) -> None:
 
 
 def physics_card(number: int) -> dict[str, str]:
-    return {"front": f"Physics {number}?", "back": f"Physics {number}"}
+    return {"front": f"Physics {number}?", "back": f"mass {number}"}
 
 
 def test_texts_are_translated_after_failed_generation(student: Visitor) -> None:

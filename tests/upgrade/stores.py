@@ -104,6 +104,13 @@ def load_redis(prefix: str, text: str) -> None:
                 client.pexpire(key, entry["ttl"])
 
 
+def copy_redis_value(prefix: str, old: str, new: str) -> None:
+    """Copy the value of the only key below `prefix` that ends in `old` to its name with `new`."""
+    with _client() as client:
+        (key,) = client.scan_iter(f"*{prefix}*{old}", count=1000)
+        client.copy(key, key.removesuffix(old) + new)
+
+
 def _entries(prefix: str) -> Iterator[dict[str, Any]]:
     with _client() as client:
         for key in sorted(client.scan_iter(f"*{prefix}*", count=1000)):

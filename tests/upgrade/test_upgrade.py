@@ -30,7 +30,7 @@ from tests.upgrade import CHOSEN_MODEL, RECORDED, outcome
 from tests.upgrade.profile import SHELL_PREFIX, current_shell, service_worker_version
 from tests.upgrade.record import ISLANDS, V1
 from tests.upgrade.state import UpgradedState
-from tests.upgrade.stores import row_counts
+from tests.upgrade.stores import copy_redis_value, row_counts
 
 # A newer version adds rows to these tables.
 GROWING_TABLES = {
@@ -148,14 +148,33 @@ def test_unfinished_generations_are_completed_and_keep_received_cards(
 
 
 def test_cached_result_of_previous_version_is_returned(upgraded: UpgradedState) -> None:
+    """A new prompt version has other keys on purpose. The recorded result is copied to its key."""
     known, bob = upgraded.known, upgraded.sign_in("bob")
-    address = f"/api/webllm/session/{known['bob_session']}/generations"
-    created = bob.post(address, json=known["request"]).raise_for_status().json()
-    repeated = bob.get(f"/api/webllm/generations/{created['generationId']}").json()
+    recorded_version, recorded_key = _prompt_version_and_key(upgraded, known["finished_generation"])
+    repeated = _repeat_request(upgraded, bob)
+    version, key = _prompt_version_and_key(upgraded, repeated["generationId"])
+    if version != recorded_version:
+        assert repeated["status"] == "queued"
+        bob.delete(f"/api/webllm/generations/{repeated['generationId']}").raise_for_status()
+        copy_redis_value(upgraded.server.environment["MINDFLIP_REDIS_PREFIX"], recorded_key, key)
+        repeated = _repeat_request(upgraded, bob)
     assert repeated["status"] == "succeeded"
     assert [
         {name: card[name] for name in ("front", "back")} for card in repeated["cards"]
     ] == known["comets"]
+
+
+def _prompt_version_and_key(upgraded: UpgradedState, generation_id: str) -> tuple[str, str]:
+    statement = "SELECT prompt_version, result_key FROM sessions_app_generation WHERE id = %s"
+    (row,) = upgraded.rows(statement, generation_id)
+    return row
+
+
+def _repeat_request(upgraded: UpgradedState, bob: httpx.Client) -> dict[str, Any]:
+    """Send the recorded request again and return its generation."""
+    address = f"/api/webllm/session/{upgraded.known['bob_session']}/generations"
+    created = bob.post(address, json=upgraded.known["request"]).raise_for_status().json()
+    return bob.get(f"/api/webllm/generations/{created['generationId']}").json()
 
 
 def test_requests_with_recorded_idempotency_keys_are_replayed(upgraded: UpgradedState) -> None:
