@@ -28,7 +28,7 @@ restore: ## restore a backup: FILE=…; REPLACE=1 replaces existing data
 test: installed ## run all tests: Python, JavaScript, browser
 	@MINDFLIP_CHROMIUM="$$($(VENV_PYTHON) -m tests.helpers.chromium)" || exit 1; export MINDFLIP_CHROMIUM; \
 	failed=0; \
-	$(VENV_PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q tests || failed=1; \
+	$(VENV_PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder -q tests || failed=1; \
 	$(WITH_NODE) node --test $$(find tests/js -name '*.test.js') || failed=1; \
 	exit $$failed
 

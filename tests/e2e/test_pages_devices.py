@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.helpers.page_objects import Visitor
+from tests.helpers.page_objects import EASY_TOPIC, Visitor
 from tests.helpers.processes import eventually
 
 pytestmark = pytest.mark.usefixtures("one_model_at_a_time")
@@ -80,12 +80,12 @@ def wait_for_generation(rest: httpx.Client, generation_id: str) -> dict:
 def test_generation_of_other_device_in_session_appears_on_page(
     visitor: Visitor, rest: httpx.Client
 ) -> None:
-    create_generation(rest, wait_for_page_session(rest)["id"], "Tides")
+    create_generation(rest, wait_for_page_session(rest)["id"], EASY_TOPIC)
     visitor.wait_for_first_card()
     visitor.wait_for_batch()
-    expect(visitor.batch.get_by_role("heading", name="Tides")).to_be_visible()
+    expect(visitor.batch.get_by_role("heading", name=EASY_TOPIC)).to_be_visible()
     visitor.page.get_by_role("button", name="Save as deck").click()
-    expect(visitor.page.get_by_role("link", name="Tides")).to_be_visible()
+    expect(visitor.page.get_by_role("link", name=EASY_TOPIC)).to_be_visible()
 
 
 def test_page_with_loaded_model_serves_other_session_of_its_user(
@@ -97,7 +97,7 @@ def test_page_with_loaded_model_serves_other_session_of_its_user(
         .raise_for_status()
         .json()
     )
-    generation = wait_for_generation(rest, create_generation(rest, phone_session["id"], "Winds"))
+    generation = wait_for_generation(rest, create_generation(rest, phone_session["id"], EASY_TOPIC))
     assert (generation["status"], len(generation["cards"])) == ("succeeded", 1)
     expect(visitor.page.locator(".batch")).to_have_count(0)
 
@@ -109,7 +109,7 @@ def test_browser_without_model_gets_cards_from_other_browser_of_user(
     phone_visitor = Visitor(phone, visitor.server, visitor.name)
     phone_visitor.sign_in()
     expect(phone_visitor.model).to_contain_text("No model of this server runs in this browser.")
-    phone_visitor.generate("Dunes", 1)
+    phone_visitor.generate(EASY_TOPIC, 1)
     expect(phone_visitor.batch).to_contain_text("Waiting for an engine")
     expect(phone_visitor.batch).to_contain_text(
         "Open this page on another one of yours and load a model there"

@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.helpers.browser import checked_page
 from tests.helpers.page_objects import Visitor
+from tests.helpers.processes import eventually
 from tests.helpers.quick_engine import quick_engine
 
 DRAFTS = "**/api/flashcards/drafts/*"
@@ -34,6 +35,13 @@ def open_draft(page: Page) -> None:
     expect(page.get_by_role("heading", name="Unsaved cards")).to_be_hidden()
 
 
+def stored_backs(student: Visitor) -> list[str]:
+    """Return the backs of the user's only batch of unsaved cards on the server."""
+    (draft,) = student.client.get("/api/flashcards/drafts").json()["results"]
+    cards = student.client.get(f"/api/flashcards/drafts/{draft['id']}").json()["cards"]
+    return [card["back"] for card in cards]
+
+
 def edit_card(page: Page, front: str, back: str) -> None:
     page.get_by_role("button", name=f"Edit: {front}").click()
     dialog = page.get_by_role("dialog", name="Edit card")
@@ -46,7 +54,10 @@ def test_unsaved_cards_with_edits_are_saved_on_another_device(
     student: Visitor, new_context: Callable[..., BrowserContext]
 ) -> None:
     edit_card(student.page, "ebb", "the tide falls")
-    student.page.context.close()  # the edit was not sent yet
+    # The page has not sent the edit yet. It does so when it is closed.
+    student.page.close(run_before_unload=True)
+    eventually(lambda: "the tide falls" in stored_backs(student))
+    student.page.context.close()
     with checked_page(new_context(service_workers="block")) as page:
         other = Visitor(page, student.server, student.name, student.client)
         other.sign_in_with_cookie()

@@ -6,7 +6,7 @@ import secrets
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.helpers.page_objects import Visitor
+from tests.helpers.page_objects import EASY_TOPIC, Visitor
 from tests.helpers.processes import RunningServer
 from tests.helpers.users import PASSWORD
 
@@ -36,7 +36,7 @@ def test_generated_cards_are_saved_as_deck_after_model_download(newcomer: Visito
     page = newcomer.page
     newcomer.sign_up()
     expect(newcomer.model).to_contain_text("Models run on the processor")
-    newcomer.generate("Photosynthesis", 3)
+    newcomer.generate(EASY_TOPIC, 3)
     expect(newcomer.model).to_contain_text(DOWNLOAD_PROGRESS)
     newcomer.wait_for_model()
     newcomer.wait_for_first_card()
@@ -45,12 +45,12 @@ def test_generated_cards_are_saved_as_deck_after_model_download(newcomer: Visito
     fronts = newcomer.fronts()
     assert 1 <= len(fronts) <= 3
     page.get_by_role("button", name="Save as deck").click()
-    page.get_by_role("link", name="Photosynthesis").click()
-    expect(page.get_by_role("heading", name="Photosynthesis")).to_be_visible()
+    page.get_by_role("link", name=EASY_TOPIC).click()
+    expect(page.get_by_role("heading", name=EASY_TOPIC)).to_be_visible()
     page.reload()
     assert newcomer.fronts() == fronts
     newcomer.open("/decks")
-    expect(page.get_by_role("listitem").filter(has_text="Photosynthesis")).to_contain_text(
+    expect(page.get_by_role("listitem").filter(has_text=EASY_TOPIC)).to_contain_text(
         f"{len(fronts)} card"
     )
 
@@ -58,7 +58,7 @@ def test_generated_cards_are_saved_as_deck_after_model_download(newcomer: Visito
 def test_stopped_batch_keeps_its_cards_after_reload_until_saved(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open_as_new_user()
-    visitor.generate("Rivers of Europe", 30)
+    visitor.generate(EASY_TOPIC, 30)
     visitor.wait_for_first_card()
     page.get_by_role("button", name="Stop").click()
     visitor.wait_for_batch("stopped")
@@ -114,7 +114,7 @@ def test_repeated_request_is_cached_and_can_be_regenerated_by_keyboard(
     visitor.open_as_new_user()
     expect(page.get_by_role("button", name="Generate")).to_be_enabled()
     page.get_by_label("Topic", exact=True).focus()
-    page.keyboard.type("Volcanoes")
+    page.keyboard.type(EASY_TOPIC)
     for _ in ("kind", "difficulty", "language", "cards"):
         page.keyboard.press("Tab")
     page.keyboard.type("1")
@@ -135,7 +135,7 @@ def test_repeated_request_is_cached_and_can_be_regenerated_by_keyboard(
 def test_deck_is_saved_after_signing_in_again_in_new_tab(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open_as_new_user()
-    visitor.generate("Glaciers", 1)
+    visitor.generate(EASY_TOPIC, 1)
     visitor.wait_for_batch()
     page.context.clear_cookies()
     page.get_by_role("button", name="Save as deck").click()
@@ -144,7 +144,7 @@ def test_deck_is_saved_after_signing_in_again_in_new_tab(visitor: Visitor) -> No
         Visitor(other, visitor.server, visitor.name).sign_in(PASSWORD)
         expect(other.get_by_role("heading", name="Make flashcards")).to_be_visible()
     page.get_by_role("button", name="Save as deck").click()
-    expect(page.get_by_role("link", name="Glaciers")).to_be_visible()
+    expect(page.get_by_role("link", name=EASY_TOPIC)).to_be_visible()
 
 
 def test_generation_without_server_fails_and_succeeds_on_retry(visitor: Visitor) -> None:
@@ -152,7 +152,7 @@ def test_generation_without_server_fails_and_succeeds_on_retry(visitor: Visitor)
     visitor.load_model()
     visitor.server.web.kill()
     try:
-        visitor.generate("Deserts", 1)
+        visitor.generate(EASY_TOPIC, 1)
         visitor.wait_for_batch("failed")
         expect(visitor.batch).to_contain_text(
             "The server does not answer. Check the connection and try again."
@@ -166,7 +166,7 @@ def test_generation_without_server_fails_and_succeeds_on_retry(visitor: Visitor)
 
 def test_generation_continues_after_server_restart(visitor: Visitor) -> None:
     visitor.open_as_new_user()
-    visitor.generate("Oceans", 2)
+    visitor.generate(EASY_TOPIC, 2)
     visitor.wait_for_first_tokens()
     visitor.server.web.kill()
     try:
@@ -181,7 +181,7 @@ def test_cards_generated_while_server_is_down_are_merged_after_reconnect(
     visitor: Visitor,
 ) -> None:
     visitor.open_as_new_user()
-    visitor.generate("Islands", 3)
+    visitor.generate(EASY_TOPIC, 3)
     visitor.wait_for_first_tokens()
     visitor.server.web.kill()
     try:
@@ -199,7 +199,7 @@ def test_cards_generated_while_server_is_down_are_merged_after_reconnect(
 
 def test_cards_generated_while_server_is_down_are_kept_after_reload(visitor: Visitor) -> None:
     visitor.open_as_new_user()
-    visitor.generate("Lakes", 30)
+    visitor.generate(EASY_TOPIC, 30)
     visitor.wait_for_first_tokens()
     visitor.server.web.kill()
     try:

@@ -12,6 +12,9 @@ from playwright.sync_api import Locator, Page, expect
 from tests.helpers.processes import RunningServer
 from tests.helpers.users import PASSWORD
 
+# The built-in model writes short cards about it that are accepted. Others take up to ten times
+# as long, because cards are rejected.
+EASY_TOPIC = "Paris"
 STORED_CARDS = """() => Object.keys(sessionStorage).filter((key) => key.endsWith(":batches"))
   .flatMap((key) => JSON.parse(sessionStorage.getItem(key))).flatMap(({ cards }) => cards)"""
 # Write the batches on `pagehide`, because the page overwrites them whenever a batch changes.

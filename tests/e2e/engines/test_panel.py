@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import CDPSession, Page, Request, expect
 
-from tests.helpers.page_objects import Visitor
+from tests.helpers.page_objects import EASY_TOPIC, Visitor
 
 SMOL = "SmolLM2 135M Instruct"
 PARTLY_STORED = re.compile(r"(\d+) MB of 98 MB are here already: loading continues from there")
@@ -80,7 +80,7 @@ def test_cancelled_download_resumes_where_it_stopped_after_reload(student: Visit
     assert abs(start / 1e6 - int(match[1])) < 1, (
         "the download did not resume where it was cancelled"
     )
-    student.generate("Tides", 1)
+    student.generate(EASY_TOPIC, 1)
     student.wait_for_batch()
 
 
@@ -96,7 +96,7 @@ def test_tabs_share_one_engine_and_second_tab_can_take_it_over(
     expect(second_tab.model).to_contain_text(
         f"Another tab has {SMOL} loaded and writes for this one."
     )
-    second_tab.generate("Tides", 1)
+    second_tab.generate(EASY_TOPIC, 1)
     second_tab.wait_for_batch()
     assert second_tab.fronts()
     press(second_tab, "Load here instead")
@@ -115,7 +115,7 @@ def test_model_is_downloaded_once_if_second_tab_requests_during_load(
         "request", lambda request: _is_download(request) and downloads.append(request.url)
     )
     press(student, "Load model")
-    second_tab.generate("Winds", 1)
+    second_tab.generate("Water", 1)
     second_tab.wait_for_batch()
     assert len(downloads) == 1
     wait_for_state(student, "ready")
@@ -128,7 +128,7 @@ def _is_download(request: Request) -> bool:
 
 def test_model_list_shows_speed_storage_and_fit_after_generation(student: Visitor) -> None:
     student.load_model()
-    student.generate("Deserts", 1)
+    student.generate(EASY_TOPIC, 1)
     student.wait_for_batch()
     press(student, "Change model")
     row = student.page.locator(".model-row", has_text=SMOL)
@@ -199,7 +199,7 @@ def test_other_device_choice_is_kept_after_reload_and_can_be_undone(student: Vis
     wait_for_state(student, "otherDevice")
     student.page.reload()
     wait_for_state(student, "otherDevice")
-    student.generate("Dunes", 1)
+    student.generate(EASY_TOPIC, 1)
     expect(student.batch).to_contain_text("Another device of yours writes.")
     press(student, "Stop")
     press(student, "Write on this device")
