@@ -11,6 +11,7 @@ from flashcards.grammar import response_format
 from flashcards.grounding import with_source_match
 from flashcards.parsing import accept_cards
 from flashcards.parsing.degenerate import Example, Requirements, check_card
+from flashcards.passages import build_passages
 from flashcards.services.decks import deck_create_from_generation
 from sessions_app.services.generation_kinds import EngineRequest
 
@@ -42,6 +43,7 @@ class Flashcards:
             options=rest,
             messages=prompts.build_messages(prompt, rest, fronts),
             response_format=response_format(rest["count"], kind.answer_form),
+            passages=build_passages(rest, cards_so_far),
         )
 
     def accept_cards(

@@ -20,6 +20,7 @@ from benchmarks.cards.inputs import (
 )
 from benchmarks.cards.measure import Measurement, measure
 from benchmarks.cards.native import AnswerCache, NativeModel
+from benchmarks.cards.passages import PassageModel
 from benchmarks.cards.planted import Counts, planted_counts
 from benchmarks.cards.systems import (
     MODELS_VARIABLE,
@@ -37,7 +38,8 @@ from benchmarks.cards.systems import (
 from benchmarks.cards.table import SETS, card_tables, planted_table
 from flashcards.prompts import PROMPT_VERSION
 
-SYSTEMS = ("people", "rule", "models")
+DEFAULT_SYSTEMS = ("people", "rule", "models")
+SYSTEMS = (*DEFAULT_SYSTEMS, "sentences")
 ALL_LANGUAGES = "all"
 INTERRUPTED = 130
 
@@ -76,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--sets", nargs="+", choices=SETS, default=list(SETS))
     add("--languages", nargs="+", default=["en"], help="codes such as de, or all (default: en)")
-    add("--systems", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
+    add("--systems", nargs="+", choices=SYSTEMS, default=list(DEFAULT_SYSTEMS))
     add("--inputs", type=_positive, default=24, help="texts of each public set and language (24)")
     add("--count", type=_positive, default=4, help="cards for each input (4)")
     add("--seed", type=int, default=SEED, help="of the samples and of the models (1)")
@@ -143,6 +145,8 @@ def _systems(options: argparse.Namespace, inputs: Sequence[CardInput]) -> list[S
         systems.append(Rule(inputs, options.count))
     if "models" in options.systems:
         systems += _prompted_models(options)
+    if "sentences" in options.systems:
+        systems += _passage_models(options)
     return systems
 
 
@@ -152,6 +156,19 @@ def _prompted_models(options: argparse.Namespace) -> list[PromptedModel]:
         _prompted(model, options, version, temperature)
         for model in find_models(os.environ.get(MODELS_VARIABLE, ""), settings.MINDFLIP_MODELS_DIR)
         for version in options.prompts
+        for temperature in options.temperatures
+    ]
+
+
+def _passage_models(options: argparse.Namespace) -> list[PassageModel]:
+    """Return each model with each temperature, writing from one sentence after the other."""
+    return [
+        PassageModel(
+            model,
+            Sampling(temperature, seed=options.seed),
+            AnswerCache(options.cache, f"{model.name}-sentences", model.fingerprint),
+        )
+        for model in find_models(os.environ.get(MODELS_VARIABLE, ""), settings.MINDFLIP_MODELS_DIR)
         for temperature in options.temperatures
     ]
 

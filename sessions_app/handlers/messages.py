@@ -48,6 +48,7 @@ def engine_generate(generation: Generation) -> protocol.EngineGenerate:
         messages=request.messages,
         response_format=request.response_format,
         cards_so_far=generation.cards,
+        passages=request.passages or msgspec.UNSET,
     )
 
 

@@ -24,7 +24,8 @@ class EngineGenerate(Struct, rename="camel", tag_field="type", tag="generate", f
     """A request to an engine.
 
     Clients of the integration guide use `prompt` and `options`. MindFlip's own client uses
-    `messages` and `responseFormat`.
+    `messages` and `responseFormat`, or `passages`, which is present if the cards can be made from
+    one sentence of the notes after the other.
     """
 
     prompt: str
@@ -36,6 +37,7 @@ class EngineGenerate(Struct, rename="camel", tag_field="type", tag="generate", f
     messages: list[dict[str, str]]
     response_format: dict[str, Any]
     cards_so_far: list[dict[str, Any]]
+    passages: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
 
 
 class ResultData(Struct, rename="camel", omit_defaults=True, frozen=True):

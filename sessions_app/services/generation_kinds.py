@@ -17,13 +17,16 @@ class EngineRequest:
 
     Clients of the guide's dialect use `prompt` and `options`. MindFlip's own client uses
     `messages`, in OpenAI's chat format, and `response_format`, which has the form
-    `{"type": "json_schema", "schema": …, "grammar": …, "limits": …}`.
+    `{"type": "json_schema", "schema": …, "grammar": …, "limits": …}`. `passages` is another way to
+    make the same cards, which a client can choose for capable models: from one sentence of the
+    notes after the other.
     """
 
     prompt: str
     options: dict[str, Any]
     messages: list[dict[str, str]]
     response_format: dict[str, Any]
+    passages: dict[str, Any] | None = None
 
 
 class GenerationKind(Protocol):

@@ -46,6 +46,17 @@ async def test_generate_message_has_additional_fields_for_mindflip_engines(
         assert request["cardsSoFar"] == []
         assert request["messages"][-1]["role"] == "user"
         assert request["responseFormat"]["schema"]
+        assert "passages" not in request
+
+
+async def test_generate_message_with_notes_has_passages_for_mindflip_engines(
+    socket_db, alice, acreate_session
+):
+    notes = "The Moon pulls the sea and causes the tides."
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1, source=notes)
+        request = await socket.receive_type("generate")
+        assert request["passages"]["sentences"] == [{"text": notes, "passage": notes}]
 
 
 async def test_repeated_request_returns_cached_result(socket_db, alice, acreate_session):

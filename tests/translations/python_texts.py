@@ -21,7 +21,7 @@ ENGLISH_FILES = {
     r"^mindflip/(?:settings|env|checks|celery)\.py": "the terminal and the settings reference",
     r"^mindflip/translations\.py": "the terminal",
     r"metrics\.py": "descriptions of metrics",
-    r"^flashcards/(?:prompts|grammar)\.py": "prompts, which are part of the protocol",
+    r"^flashcards/(?:prompts|grammar|passages)\.py": "prompts, which are part of the protocol",
 }
 GETTEXT = re.compile(r"^(?:translation\.)?n?p?gettext(?:_lazy|_noop)?$")
 # Functions whose arguments are not displayed, or only logged.

@@ -2,7 +2,8 @@ import { engineErrorCode, RELOAD_CODES } from "./engine-errors.js";
 import { gettext } from "./i18n.js";
 import { CardStream, parseCards } from "./parse.js";
 import { checkCard, requirementsOf } from "./parse/degenerate.js";
-import { maxTokensFor, samplingFor } from "./sampling.js";
+import { writePassages } from "./passages.js";
+import { maxTokensFor, samplingFor, writesPassages } from "./sampling.js";
 
 const MAX_MESSAGE_LENGTH = 1000;
 
@@ -173,9 +174,11 @@ export class EngineWorker {
   async #runRequest(engine) {
     const { generationId } = this.#nextRequest;
     const isFollowUp = this.#lastRun?.request.generationId === generationId;
+    const modelId = engine.facts?.modelId ?? this.#modelId;
     const run = (this.#run = new GenerationRun({
       request: this.#nextRequest,
-      sampling: samplingFor(engine.facts?.modelId ?? this.#modelId, isFollowUp),
+      sampling: samplingFor(modelId, isFollowUp),
+      usesPassages: writesPassages(modelId),
       send: this.#send,
       emit: this.#emit,
       onDraft: this.#onDraft,
@@ -223,6 +226,7 @@ const HEARTBEAT_SECONDS = 10;
  */
 class GenerationRun {
   #sampling;
+  #usesPassages;
   #send;
   #emit;
   #onDraft;
@@ -238,14 +242,16 @@ class GenerationRun {
    * @param {object} settings
    * @param {any} settings.request  the server's `generate`
    * @param {object} settings.sampling  the sampling options
+   * @param {boolean} settings.usesPassages  whether the model writes from the request's `passages`
    * @param {(message: object) => boolean} settings.send
    * @param {import("./events.js").ClientEmitter["emit"]} settings.emit
    * @param {(draft: {generationId: string, index: number, card: object}) => void} settings.onDraft
    *   called with a card that the server may not have
    */
-  constructor({ request, sampling, send, emit, onDraft }) {
+  constructor({ request, sampling, usesPassages, send, emit, onDraft }) {
     this.request = request; // replaced when the generation gets a new lease
     this.#sampling = sampling;
+    this.#usesPassages = usesPassages;
     this.#send = send;
     this.#emit = emit;
     this.#onDraft = onDraft;
@@ -258,9 +264,12 @@ class GenerationRun {
    * @param {Engine} engine @returns {Promise<object>} the `response` message
    */
   async run(engine) {
-    const { cards, usage } = await generateCards({
+    const requirements = requirementsOf(this.request);
+    const write = this.#usesPassages && this.request.passages ? writePassages : generateCards;
+    const { cards, usage } = await write({
       engine,
       request: this.request,
+      check: (card) => checkCard(card, requirements),
       sampling: this.#sampling,
       signal: this.#abort.signal,
       onCard: (card) => this.#handleCard(card),
@@ -351,6 +360,7 @@ const MAX_REJECTED_IN_A_ROW = 3;
  * @param {any} run.engine an engine with a loaded model
  * @param {any} run.request the server's `generate`
  * @param {object} run.sampling the sampling options
+ * @param {import("./parse.js").Check} run.check
  * @param {(card: object) => void} run.onCard
  * @param {() => void} run.onStuck called when the model writes only cards that are rejected
  * @param {(progress: {tokens: number, seconds: number}) => void} run.onTokens
@@ -358,9 +368,8 @@ const MAX_REJECTED_IN_A_ROW = 3;
  * @returns {Promise<{cards: object[], usage: object}>} also after an abort, then with the cards
  *   finished so far
  */
-async function generateCards({ engine, request, sampling, onCard, onStuck, onTokens, signal }) {
-  const requirements = requirementsOf(request);
-  const check = (card) => checkCard(card, requirements);
+async function generateCards(run) {
+  const { engine, request, sampling, check, onCard, onStuck, onTokens, signal } = run;
   const earlier = request.cardsSoFar;
   const stream = new CardStream(check, earlier);
   const { schema, grammar, limits } = request.responseFormat ?? {};

@@ -61,7 +61,7 @@ def test_generation_continues_with_reloaded_model_after_device_loss(
     before = token_count(student)
     student.wait_for_model()
     eventually(lambda: token_count(student) > before)
-    # The model writes random words without end.
+    # The model writes random words and never ends its answer.
     student.page.get_by_role("button", name="Stop").click()
     student.wait_for_batch("stopped")
 

@@ -26,3 +26,4 @@ export function maxTokensFor(count: number, limits?: {
     front: number;
     back: number;
 }): number;
+export function writesPassages(modelId: string): boolean;

@@ -1,0 +1,113 @@
+"""Models that write cards from one sentence of the notes after the other, as in the page's client.
+
+`static/js/client/passages.js` is the client. Its module finds the possible answers.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchmarks.cards.inputs import CardInput
+from benchmarks.cards.metrics import QUESTION_MARKS
+from benchmarks.cards.native import AnswerCache
+from benchmarks.cards.node import run_module
+from benchmarks.cards.systems import (
+    GOAL_PARAMETERS,
+    Card,
+    MadeCards,
+    Model,
+    Sampling,
+    page_sampling,
+    request_options,
+)
+from flashcards.generation import Flashcards
+from flashcards.passages import build_passages
+from flashcards.prompts import PROMPT_VERSION
+
+ANSWER_TOKENS, QUESTION_TOKENS = 60, 100  # as in static/js/client/passages.js
+
+
+class PassageModel:
+    """A model that copies an answer from a sentence and then asks for it.
+
+    Inputs without notes are left out, because they have no sentences.
+    """
+
+    obeys = True
+
+    def __init__(self, model: Model, sampling: Sampling, cache: AnswerCache) -> None:
+        self.name = f"{model.name}, prompt {PROMPT_VERSION}, sentences"
+        self.is_goal = model.parameter_count() in GOAL_PARAMETERS
+        self._model = model
+        self._sampling = sampling
+        self._cache = cache
+
+    def make_cards(self, card_input: CardInput, count: int) -> MadeCards | None:
+        options = request_options(card_input, count)
+        passages = build_passages(options, [])
+        if not passages:
+            return None
+        answers = _answers_in(passages)
+        cards: list[Card] = []
+        seconds = 0.0
+        for sentence in passages["sentences"]:
+            if len(cards) == count:
+                break
+            draft, spent = self._write(passages, sentence, answers[sentence["text"]])
+            seconds += spent
+            text = json.dumps([draft])
+            cards += Flashcards().accept_cards(text, cards, count - len(cards), options)
+        return MadeCards(cards, seconds)
+
+    def _write(
+        self, passages: Mapping[str, Any], sentence: Mapping[str, str], answers: Sequence[str]
+    ) -> tuple[Card, float]:
+        """Return the sides of a card, which may be empty, and the seconds that it took."""
+        if not answers:
+            return {"front": "", "back": ""}, 0.0
+        prompt = passages["answerPrompt"].replace("{passage}", sentence["passage"])
+        messages = [
+            *passages["messages"],
+            {"role": "user", "content": prompt.replace("{sentence}", sentence["text"])},
+        ]
+        grammar = "root ::= " + " | ".join(json.dumps(each, ensure_ascii=False) for each in answers)
+        answer, seconds = self._complete(messages, grammar, ANSWER_TOKENS)
+        if "questionPrompt" not in passages:
+            front = sentence["text"].replace(answer, f"{{{{c1::{answer}}}}}", 1)
+            return {"front": front, "back": answer}, seconds
+        messages += [
+            {"role": "assistant", "content": answer},
+            {"role": "user", "content": passages["questionPrompt"].replace("{answer}", answer)},
+        ]
+        question, more = self._complete(messages, passages["questionGrammar"], QUESTION_TOKENS)
+        front = question if question.endswith(QUESTION_MARKS) else ""
+        return {"front": front, "back": answer}, seconds + more
+
+    def _complete(
+        self, messages: Sequence[dict[str, str]], grammar: str, max_tokens: int
+    ) -> tuple[str, float]:
+        page = page_sampling(self._model.name, 1, 1, 1)
+        temperature = self._sampling.temperature
+        request = {
+            "messages": list(messages),
+            "grammar": grammar,
+            "temperature": page["temperature"] if temperature is None else temperature,
+            "repeat_penalty": page["repetitionPenalty"],
+            "max_tokens": max_tokens,
+            "seed": self._sampling.seed,
+        }
+        answer = self._cache.get(request)
+        if answer is None:
+            answer = self._model.complete(request, lambda text: False)
+            self._cache.put(request, answer)
+        return answer.text.strip(), answer.seconds
+
+
+def _answers_in(passages: Mapping[str, Any]) -> dict[str, list[str]]:
+    texts = [sentence["text"] for sentence in passages["sentences"]]
+    lists: list[list[str]] = run_module(
+        "client/passages.js",
+        "request.map((text) => [...module.answersIn(text).keys()])",
+        texts,
+    )
+    return dict(zip(texts, lists, strict=True))
