@@ -372,6 +372,11 @@ MINDFLIP_MODELS_DIR = Path(
         shown="var/models",
     )
 )
+MINDFLIP_ANSWER_CHECK_MODELS = env.listing(
+    "MINDFLIP_ANSWER_CHECK_MODELS",
+    [],
+    "ids of models that check the answers of cards made from notes, see docs/cards.md",
+)
 
 # --- REST API: tokens, rates and the OpenAPI document ---
 SIMPLE_JWT = {

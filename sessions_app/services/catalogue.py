@@ -47,8 +47,14 @@ def list_models() -> list[CatalogueModel]:
     local_ids = {model.model_id for model in local}
     models = [*local, *(model for model in _webllm_list() if model.model_id not in local_ids)]
     default = _default_id(models)
+    checking = set(settings.MINDFLIP_ANSWER_CHECK_MODELS)
     return [
-        msgspec.structs.replace(model, is_default=model.model_id == default) for model in models
+        msgspec.structs.replace(
+            model,
+            is_default=model.model_id == default,
+            checks_answers=model.model_id in checking,
+        )
+        for model in models
     ]
 
 

@@ -115,6 +115,8 @@ class CatalogueModel(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     `features` are the WebGPU features that the device must have. `overrides` replace fields of the
     model's mlc-chat-config.json.
+
+    `checksAnswers` is true if the operator names the model in MINDFLIP_ANSWER_CHECK_MODELS.
     """
 
     model_id: str
@@ -131,6 +133,7 @@ class CatalogueModel(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     overrides: dict[str, Any] = {}
     is_local: bool = False
     is_default: bool = False
+    checks_answers: bool = False
 
 
 class ChatConfig(msgspec.Struct):

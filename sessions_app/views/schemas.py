@@ -174,6 +174,7 @@ MODELS = {
             "overrides": {},
             "isLocal": False,
             "isDefault": False,
+            "checksAnswers": False,
         }
     ]
 }

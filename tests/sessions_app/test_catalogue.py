@@ -124,6 +124,15 @@ def test_unlisted_model_has_no_catalogue_entry() -> None:
     assert find_model("acme/model-7b") is None
 
 
+def test_only_models_that_operator_names_check_answers(models_folder: Path, settings: Any) -> None:
+    add_gguf_model(models_folder, name="small")
+    assert not any(model.checks_answers for model in list_models())
+    listed = "Llama-3-8B-Instruct-q4f16_1-MLC"
+    settings.MINDFLIP_ANSWER_CHECK_MODELS = ["small", listed, "unknown"]
+    checking = {model.model_id for model in list_models() if model.checks_answers}
+    assert checking == {"small", listed}
+
+
 def test_gguf_with_description_is_listed_first_and_is_default(models_folder: Path) -> None:
     add_gguf_model(models_folder, name="small", context=1024)
     first = list_models()[0]

@@ -6,7 +6,8 @@ import { size } from "../lib/format.js";
 /**
  * @typedef {{modelId: string, name: string, engine: string, downloadMb: number|null,
  *   vramMb: number|null, bufferMb: number|null, context: number|null, features: string[], url:
- *   string, library: string|null, isLocal: boolean, isDefault: boolean}} CatalogueModel
+ *   string, library: string|null, isLocal: boolean, isDefault: boolean, checksAnswers: boolean}}
+ *   CatalogueModel
  * @typedef {Awaited<ReturnType<typeof import("../../engine/index.js").findEngines>>} Engines
  */
 

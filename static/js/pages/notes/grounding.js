@@ -14,17 +14,18 @@ const MANY_PAIRS = 3;
 const VIETNAMESE = /[\u1ea0-\u1ef9\u0110\u0111\u01a0\u01a1\u01af\u01b0]/u;
 // Weights are integers, so that sums are exact and the same in Python and JavaScript.
 const WORD_WEIGHT = 80;
-const SHORT_WORD = 3;
+export const SHORT_WORD = 3;
 const SHORT_WEIGHT = 20;
 const ABSENT_PERCENT = 50;
 const STEM_PERCENT = 65;
 const STEM_CUT = 2;
 const MIN_STEM_LENGTH = 4;
 const NEIGHBORS = 2;
-const UNIT = /^(?:[%‰$€£¥₹]|°[cf]?|[kcmn]?m|[km]?g|[km]?w|[km]?v|[kmg]?hz|m?[sl]|kj|gw|[th]|min)$/u;
-const NEGATION =
+export const UNIT =
+  /^(?:[%‰$€£¥₹]|°[cf]?|[kcmn]?m|[km]?g|[km]?w|[km]?v|[kmg]?hz|m?[sl]|kj|gw|[th]|min)$/u;
+export const NEGATION =
   /^(?:not|no|never|nor|cannot|nicht|kein(?:e[nrsm]?)?|nie|niemals|nunca|jamas|ni|ne|pas|aucune?|non|nao|nu|niciodata|degil|не|нет|ни|никогда|δεν|οχι|μη|μην|ليس|ليست|لا|لم|لن|غير|नही|नहीं|न|मत|khong|chang|chua|niet|geen|inte|ikke)$/u;
-const UNSPACED_NEGATION =
+export const UNSPACED_NEGATION =
   /ไม่ใช่|ไม่|不是|不|没有|没|沒有|沒|無|无|未|ではない|ではありません|ない|ません|않|아니/gu;
 
 /**
@@ -276,7 +277,8 @@ function weight(word) {
     : WORD_WEIGHT;
 }
 
-function stems(word) {
+/** Return the word and its forms without the last letters. @param {string} word */
+export function stems(word) {
   if (isNumber(word) || isUnspaced(word)) return [];
   const characters = [...word];
   const cuts = Array.from({ length: STEM_CUT + 1 }, (_, cut) => characters.length - cut);
