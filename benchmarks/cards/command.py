@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from benchmarks.cards.answers import AnswerCheck, check_answers
 from benchmarks.cards.errors import BenchmarkError
 from benchmarks.cards.inputs import (
     DATA_VARIABLE,
@@ -35,7 +36,7 @@ from benchmarks.cards.systems import (
     built_in_model,
     find_models,
 )
-from benchmarks.cards.table import SETS, card_tables, planted_table
+from benchmarks.cards.table import SETS, answer_table, card_tables, planted_table
 from flashcards.prompts import PROMPT_VERSION
 
 DEFAULT_SYSTEMS = ("people", "rule", "models")
@@ -49,12 +50,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     results: list[Measurement] = []
     planted: dict[str, Counts] = {}
+    checks: list[AnswerCheck] = []
     status = 0
     try:
         inputs = _read_inputs(options)
         planted |= planted_counts(inputs) if options.planted else {}
         chosen = _choose(inputs, options)
-        if options.browser:
+        if options.answers:
+            _check_answers(options, inputs, checks)
+        elif options.browser:
             _measure_page(options, chosen, results)
         else:
             measure(_systems(options, chosen), chosen, options.count, results)
@@ -63,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         sys.stderr.write("\nInterrupted. The tables contain what was measured so far.\n")
         status = INTERRUPTED
-    _print_tables(results, planted, options)
+    _print_tables(results, planted, checks, options)
     sys.exit(status)
 
 
@@ -86,6 +90,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--temperatures", nargs="+", type=float, default=[None], help="(the page's)")
     add("--max-tokens", type=_positive, help="of an answer (the page's)")
     add("--no-planted", dest="planted", action="store_false", help="leave out the wrong answers")
+    add(
+        "--answers",
+        type=_positive,
+        metavar="PAIRS",
+        help="only measure how well the models check the answers of as many pairs of XQuAD",
+    )
     add("--browser", action="store_true", help="compare the page's engine with llama.cpp")
     add("--markdown", type=Path, help="also write the tables to this file")
     add(
@@ -194,12 +204,26 @@ def _measure_page(
         measure([_prompted(in_page, options, PROMPT_VERSION, 0.0)], inputs, options.count, results)
 
 
+def _check_answers(
+    options: argparse.Namespace, inputs: Sequence[CardInput], checks: list[AnswerCheck]
+) -> None:
+    """Have each model check the answers of planted cards."""
+    for model in find_models(os.environ.get(MODELS_VARIABLE, ""), settings.MINDFLIP_MODELS_DIR):
+        cache = AnswerCache(options.cache, model.name, model.fingerprint)
+        check_answers(model, cache, inputs, options.answers, options.seed, checks)
+
+
 def _print_tables(
-    results: Sequence[Measurement], planted: dict[str, Counts], options: argparse.Namespace
+    results: Sequence[Measurement],
+    planted: dict[str, Counts],
+    checks: Sequence[AnswerCheck],
+    options: argparse.Namespace,
 ) -> None:
     tables = card_tables(results, options.count)
     if planted:
         tables.append(planted_table(planted))
+    if checks:
+        tables.append(answer_table(checks))
     print("\n\n".join(table.as_text() for table in tables))
     if options.markdown:
         text = "\n\n".join(table.as_markdown() for table in tables)

@@ -22,10 +22,11 @@ READABLE_SHAPES = "Use a language model as a single GGUF file that llama.cpp can
 
 @dataclass(frozen=True)
 class Answer:
-    """The text that a model wrote, and how long it took."""
+    """The text that a model wrote, how long it took, and why it ended: "stop" or "length"."""
 
     text: str
     seconds: float
+    finish_reason: str = "stop"
 
 
 class NativeModel:
@@ -52,29 +53,30 @@ class NativeModel:
             ) from error
 
     def complete(self, request: Mapping[str, Any], is_enough: Callable[[str], bool]) -> Answer:
-        """Return the answer to a chat request in OpenAI's format, with a grammar.
+        """Return the answer to a chat request in OpenAI's format.
 
         The model stops after a card with which the text so far `is_enough`.
         """
         if self._server is None:
             self._server = self._load()
-        text, error = "", ""
+        text, error, finish_reason = "", "", "stop"
         started = time.perf_counter()
         with _interruptible() as is_interrupted:
 
             def add_chunk(chunk: Mapping[str, Any]) -> bool:
                 """Return whether the model must stop."""
-                nonlocal text, error
+                nonlocal text, error, finish_reason
                 error = chunk.get("error", {}).get("message", "")
                 choices = chunk.get("choices") or [{}]
                 text += choices[0].get("delta", {}).get("content") or ""
+                finish_reason = choices[0].get("finish_reason") or finish_reason
                 is_finished = text.endswith(CARD_END) and is_enough(text)
                 return bool(error) or is_finished or is_interrupted()
 
             self._server.handle_chat_completions({**request, "stream": True}, add_chunk)
         if error:
             raise BenchmarkError(f"{self.path} failed: {error}")
-        return Answer(text, time.perf_counter() - started)
+        return Answer(text, time.perf_counter() - started, finish_reason)
 
     def _load(self) -> Any:
         try:
@@ -130,7 +132,9 @@ class AnswerCache:
     def _add_line(self, line: str) -> None:
         try:
             row = json.loads(line)
-            self._answers[row["request"]] = Answer(row["text"], row["seconds"])
+            self._answers[row["request"]] = Answer(
+                row["text"], row["seconds"], row.get("finishReason", "stop")
+            )
         except (ValueError, KeyError, TypeError):
             return  # the last line of a run that was stopped while it wrote
 
@@ -140,10 +144,13 @@ class AnswerCache:
     def put(self, request: Mapping[str, Any], answer: Answer) -> None:
         key = self._key(request)
         self._answers[key] = answer
-        line = json.dumps(
-            {"request": key, "text": answer.text, "seconds": round(answer.seconds, 3)},
-            ensure_ascii=False,
-        )
+        row = {
+            "request": key,
+            "text": answer.text,
+            "seconds": round(answer.seconds, 3),
+            "finishReason": answer.finish_reason,
+        }
+        line = json.dumps(row, ensure_ascii=False)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.cards.inputs import CardInput, Gold
 from benchmarks.cards.languages import LANGUAGES
-from flashcards.grounding import SourceText
+from flashcards.grounding import SourceMatch, SourceText
 
 SEED = 1
 TRUE = "true pairs kept"
@@ -36,25 +36,52 @@ class Counts:
         return self.found[kind] / self.planted[kind] if self.planted[kind] else None
 
 
+@dataclass(frozen=True)
+class PlantedCard:
+    """A true or wrong card, and the result of looking it up in the notes."""
+
+    kind: str
+    question: str
+    answer: str
+    match: SourceMatch
+
+
 def planted_counts(inputs: Sequence[CardInput], seed: int = SEED) -> dict[str, Counts]:
     """Return the counts of each language of XQuAD, whose pairs are the same in all languages."""
+    return {
+        language: count_language(rows, seed) for language, rows in xquad_languages(inputs).items()
+    }
+
+
+def xquad_languages(inputs: Sequence[CardInput]) -> dict[str, list[CardInput]]:
+    """Return the inputs of XQuAD by language."""
     by_language: dict[str, list[CardInput]] = {}
     for each in inputs:
         if each.set_name == "xquad":
             by_language.setdefault(each.language, []).append(each)
-    return {language: count_language(rows, seed) for language, rows in by_language.items()}
+    return by_language
 
 
 def count_language(inputs: Sequence[CardInput], seed: int) -> Counts:
     """Plant all cards of the inputs, which are in one language."""
-    counts, generator = Counts(), random.Random(seed)
+    counts = Counts()
+    for cards in planted_cards(inputs, seed):
+        for card in cards:
+            counts.add(card.kind, card.match.is_found)
+    return counts
+
+
+def planted_cards(inputs: Sequence[CardInput], seed: int) -> Iterator[list[PlantedCard]]:
+    """Yield the true card and the wrong ones of each pair. All inputs are in one language."""
+    generator = random.Random(seed)
     answers = [gold.answer for each in inputs for gold in each.golds]
     for card_input in inputs:
         source = SourceText(card_input.text)
         for gold in card_input.golds:
-            for kind, question, answer in plant(card_input, gold, source, answers, generator):
-                counts.add(kind, source.find(question, answer).is_found)
-    return counts
+            yield [
+                PlantedCard(kind, question, answer, source.find(question, answer))
+                for kind, question, answer in plant(card_input, gold, source, answers, generator)
+            ]
 
 
 def plant(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from benchmarks.cards.answers import AnswerCheck
 from benchmarks.cards.measure import Measurement, metric_values
 from benchmarks.cards.planted import KINDS, Counts
 
@@ -86,6 +87,28 @@ def planted_table(counts: Mapping[str, Counts]) -> Table:
     return Table(
         "“Found in your notes”: share of cards that are found, and number of cards",
         ["", *counts],
+        rows,
+    )
+
+
+def answer_table(checks: Sequence[AnswerCheck]) -> Table:
+    """Return the table of the second stage: a row for each kind, a column for each measurement.
+
+    The last column is for models of the goal's size. It contains no values until such a model is
+    measured.
+    """
+    goal = [] if any(check.is_goal for check in checks) else [NOT_MEASURED]
+    rows = [
+        [kind, *(_planted_cell(check.counts, kind) for check in checks), *goal] for kind in KINDS
+    ]
+    rows += [
+        ["precision", *(_cell(check.precision) for check in checks), *goal],
+        ["recall", *(_cell(check.recall) for check in checks), *goal],
+        ["passes", *(check.verdict for check in checks), *goal],
+    ]
+    return Table(
+        "“Confirmed from your notes”: share of found cards that are confirmed, and number of cards",
+        ["", *(f"{check.model}, {check.language}" for check in checks), *([GOAL] if goal else [])],
         rows,
     )
 
