@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright
 from tests.helpers.browser import WEBGPU, collect_errors, launch_browser, open_context
 from tests.helpers.engine_page import EnginePage
 from tests.helpers.processes import RATES_FOR_ONE_ADDRESS, RunningServer, running_server
+from tests.helpers.quick_engine import MODEL
 from tests.helpers.users import PASSWORD
 from tests.helpers.webllm_models import KIT, add_webllm_models
 
@@ -38,10 +39,11 @@ def models_folder(small_model: Path) -> Path:
 def server(
     tmp_path_factory: pytest.TempPathFactory, models_folder: Path
 ) -> Iterator[RunningServer]:
-    """Run daphne with every model, for the tests of this package."""
+    """Run daphne with every model, for the tests of this package. The small one checks answers."""
     with running_server(
         tmp_path_factory.mktemp("server"),
         MINDFLIP_MODELS_DIR=str(models_folder),
+        MINDFLIP_ANSWER_CHECK_MODELS=MODEL,
         **RATES_FOR_ONE_ADDRESS,
     ) as running:
         yield running

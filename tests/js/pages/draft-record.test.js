@@ -8,7 +8,13 @@ import {
   toRecord,
 } from "../../../static/js/pages/make/draft-record.js";
 
-const CARD = { id: "a", front: "ebb", back: "falling", part: 1 };
+const CARD = {
+  id: "a",
+  front: "ebb",
+  back: "falling",
+  part: 1,
+  check: { agrees: false, answer: "rising" },
+};
 const RECORD = {
   key: "1",
   request: { topic: "Tides", count: 3 },
@@ -22,6 +28,7 @@ const RECORD = {
   state: "done",
   words: "1 of 3 cards",
   name: "My tides",
+  isCheckStopped: true,
 };
 
 const store = (record) => JSON.parse(JSON.stringify(toDraftBody(record)));
@@ -31,7 +38,7 @@ test("a new draft has a UUID and no version", () => {
   assert.equal(newDraft().version, 0);
 });
 
-test("a stored batch is restored with its request, parts, changes and name", () => {
+test("a stored batch is restored with its request, parts, changes, name and checked answers", () => {
   const { record, cards, topic, generationIds } = store(RECORD);
   assert.deepEqual(generationIds, ["g1", "g2", "g3"]);
   const restored = toRecord({ id: "d", version: 4, topic, cards, record });

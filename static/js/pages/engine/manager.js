@@ -158,6 +158,19 @@ class MonitoredEngine extends EventTarget {
     return this.#engine.facts;
   }
 
+  /** True while a request is running or waiting. */
+  get isBusy() {
+    return this.#running > 0;
+  }
+
+  /**
+   * Generate without reporting it. The caller must stop it at the next `busy`.
+   * @type {import("../../engine/index.js").Engine["generate"]}
+   */
+  generateInBackground(messages, options) {
+    return this.#engine.generate(messages, options);
+  }
+
   /** @type {import("../../engine/index.js").Engine["generate"]} */
   async generate(messages, options = {}) {
     let [first, last] = [null, null];

@@ -57,6 +57,11 @@ export class EnginePanel extends EventTarget {
     return this.#view.state;
   }
 
+  /** The loaded engine of this tab, or null. */
+  get engine() {
+    return this.#manager.engine;
+  }
+
   /** True if the interrupted generation continues: in a reloaded model, or in another tab. */
   get isHandedOver() {
     return this.#manager.isHandedOver;

@@ -7,6 +7,7 @@ import { InstantCards, showRule } from "./instant.js";
 import { Meter } from "./meter.js";
 import { writtenCount } from "./parts.js";
 import { SaveForm } from "./save-form.js";
+import { showSourceMark } from "./source-mark.js";
 
 /**
  * The cards of one request on the page, from the first generated card to the saved deck.
@@ -83,11 +84,12 @@ export class Batch {
   }
 
   /**
-   * Change the fields of a draft.
+   * Change the fields of a draft. Its answer must then be checked again.
    * @param {Draft} draft
-   * @param {object} fields
+   * @param {{[name: string]: any}} fields
    */
   change(draft, fields) {
+    if (isAnswerChange(draft, fields)) draft.check = undefined;
     Object.assign(draft, fields);
     if (draft.byRule) draft.isKept = true;
     else this.instant.replace(fields.sentence);
@@ -125,6 +127,17 @@ export class Batch {
       this.cards.insertBefore(element, next?.isConnected ? next : this.#placeholder);
       this.#handleChange();
     };
+  }
+
+  /**
+   * Set the result of checking a draft's answer.
+   * @param {Draft} draft
+   * @param {import("../notes/answers.js").AnswerCheck} check
+   */
+  setCheck(draft, check) {
+    draft.check = check;
+    showSourceMark(part(this.#elements.get(draft), "source-match"), draft);
+    this.#send("batch-changed");
   }
 
   /** @param {Draft} draft @param {boolean} isBusy */
@@ -256,10 +269,18 @@ export function countText({ record }) {
  * A card that is not saved yet, from the server or edited on this page. `part` is the index of the
  * part of the batch that it belongs to. `unsent` is true while the server does not have the card.
  * `byRule` is true if the card was made of the notes without a model, and `isKept` if the user then
- * kept or edited it.
+ * kept or edited it. `check` is the result of checking its answer.
  * @typedef {{id?: string, front: string, back: string, kind?: string, sentence?: string, found?:
- *   boolean|null, part: number, unsent?: boolean, [member: string]: any}} Draft
+ *   boolean|null, check?: import("../notes/answers.js").AnswerCheck, part: number, unsent?:
+ *   boolean, [member: string]: any}} Draft
  */
+
+/** Return whether fields change what the check of an answer depends on. */
+function isAnswerChange(draft, fields) {
+  return ["front", "back", "sentence"].some(
+    (name) => name in fields && fields[name] !== draft[name],
+  );
+}
 
 /**
  * Create the element of a draft: the card with its tools and its match in the notes.
@@ -283,7 +304,7 @@ function showDraft(element, draft) {
   fillCard(element, draft);
   for (const [name, label] of Object.entries(LABELS))
     action(element, name).setAttribute("aria-label", label(draft));
-  showSourceMatch(part(element, "source-match"), draft);
+  showSourceMark(part(element, "source-match"), draft);
   showRule(element, draft);
 }
 
@@ -303,18 +324,3 @@ const LABELS = {
   regenerate: ({ front }) => gettext("Write another instead of: %(front)s", { front }),
   discard: ({ front }) => gettext("Throw away: %(front)s", { front }),
 };
-
-function showSourceMatch(element, { found: isFound, sentence }) {
-  element.hidden = isFound === undefined;
-  element.dataset.found = String(isFound ?? "unknown");
-  slot(element, "match-status").hidden = isFound === undefined;
-  slot(element, "match-status").textContent = MATCH_LABELS.get(isFound ?? null);
-  slot(element, "source-sentence").textContent = sentence ?? "";
-  slot(element, "source-sentence").hidden = !sentence || isFound === undefined;
-}
-
-const MATCH_LABELS = new Map([
-  [true, gettext("Found in your notes")],
-  [false, gettext("Not found in your notes")],
-  [null, gettext("Could not be checked")],
-]);

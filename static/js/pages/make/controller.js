@@ -21,6 +21,7 @@ export class GeneratePage {
   #batches;
   #generator;
   #drafts;
+  #hasChecker = false;
   /**
    * The batch that is being generated on this page, if any.
    * @type {import("./batch.js").Batch|null}
@@ -38,6 +39,8 @@ export class GeneratePage {
     this.#drafts = new DraftSync(this.#batches, list);
     this.#showDrafts();
     this.#generator = new BatchGenerator(panel, (call) => this.#showRemoteCall(call));
+    panel.addEventListener("change", () => this.#startChecker(list));
+    this.#startChecker(list);
     list.addEventListener("batch-next", (event) =>
       this.#noticeActions[event.detail]?.(this.#batches.batchOf(event.target)),
     );
@@ -47,6 +50,18 @@ export class GeneratePage {
     document.addEventListener("visibilitychange", () =>
       this.#current?.notify(document.hidden ? TAB_HIDDEN : { text: "" }),
     );
+  }
+
+  /** Start checking answers as soon as a model is loaded that may do so. */
+  async #startChecker(list) {
+    if (this.#hasChecker || !this.#panel.engine || !this.#panel.model?.checksAnswers) return;
+    this.#hasChecker = true;
+    try {
+      const { AnswerChecker } = await import("./answer-checker.js");
+      new AnswerChecker(this.#panel, this.#batches, list);
+    } catch {
+      this.#hasChecker = false; // the next change of the panel tries it again
+    }
   }
 
   /** List the user's unsaved cards that are not on this page. */

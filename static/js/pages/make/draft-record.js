@@ -25,13 +25,17 @@ export function generationIdsOf({ parts = [], others = [] }) {
  * @param {BatchRecord} record
  */
 export function toDraftBody(record) {
-  const { request, cards, instant, parts, others, dropped, state, name, usage } = record;
+  const { request, cards, instant, parts, others, dropped, state, name, usage, isCheckStopped } =
+    record;
   const words = state === "writing" ? "" : record.words;
   return {
     topic: request.topic,
     cards: cards.map((card) => ({ ...card, unsent: undefined })),
     generationIds: generationIdsOf(record),
-    record: { request, instant, parts, others, dropped, state, name, usage, words },
+    record: {
+      ...{ request, instant, parts, others, dropped, state, name, usage, words },
+      isCheckStopped,
+    },
   };
 }
 

@@ -10,13 +10,14 @@ const DECKS = "/api/flashcards/decks";
  * The stored data of a batch, which is used to show and continue the batch after a reload. `others`
  * are the IDs of generations that do not belong to a part. `instant` are the instant cards that are
  * neither kept nor discarded. `draft` is the copy on the server: `version` is 0 until it has one,
- * and `isUnsent` is true if it does not have the last changes.
+ * and `isUnsent` is true if it does not have the last changes. `isCheckStopped` is true if the user
+ * stopped the check of the answers.
  * @typedef {{key: string, request: import("./request-form.js").CardRequest, cards:
  *   import("./batch.js").Draft[], instant?: import("./batch.js").Draft[], parts?:
  *   import("./parts.js").Part[], others?: string[], dropped?: string[], state:
  *   "writing"|"done"|"stopped"|"failed", words: string, name?: string, usage?:
  *   import("./meter.js").TotalUsage, draft?: {id: string, version: number, isUnsent?: boolean},
- *   isRemote?: boolean}} BatchRecord
+ *   isRemote?: boolean, isCheckStopped?: boolean}} BatchRecord
  */
 
 /** The form below a batch that saves the visible cards as a deck. */
@@ -114,6 +115,7 @@ async function saveAsDeck(record, name) {
       part: undefined,
       unsent: undefined,
       isKept: undefined,
+      check: undefined,
     })),
   };
   if (cards.every(({ byRule: isByRule }) => isByRule))
