@@ -182,6 +182,9 @@ test("an error leaves the card unchecked, and the next one is checked", async ()
   await settled();
   assert.deepEqual(marks(page), ["found", "confirmed"]);
   assert.equal(page.engine.questions.length, 2);
+  page.batch.record.cards[0].back = "blood";
+  page.change();
+  assert.equal(page.engine.questions.length, 3);
 });
 
 test("an unloaded model leaves the card unchecked until a model is loaded", async () => {

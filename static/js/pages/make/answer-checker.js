@@ -18,8 +18,8 @@ export class AnswerChecker {
   #abort = null;
   /** The batch that is being checked. @type {Batch|null} */
   #current = null;
-  /** Drafts at which the engine failed. They are not checked again. @type {WeakSet<Draft>} */
-  #failed = new WeakSet();
+  /** Drafts at which the engine failed. They are not checked again until they change. */
+  #failed = new WeakMap();
   /** Engines whose activity is observed. @type {WeakSet<EventTarget>} */
   #observed = new WeakSet();
 
@@ -74,7 +74,7 @@ export class AnswerChecker {
       await this.#check(engine, next, abort.signal);
     } catch {
       // The question is asked again if the model was unloaded in the meantime.
-      if (this.#panel.engine === engine) this.#failed.add(next.draft);
+      if (this.#panel.engine === engine) this.#failed.set(next.draft, { ...next.draft });
     }
     this.#abort = this.#current = null;
     this.#finish(next.batch);
@@ -92,7 +92,7 @@ export class AnswerChecker {
     if (signal.aborted || !isSame(card, draft)) return;
     const check = compareAnswer(card, written);
     if (check) batch.setCheck(draft, check);
-    else this.#failed.add(draft);
+    else this.#failed.set(draft, card);
   }
 
   /** Tell users of screen readers when the last answer of a batch is checked. */
@@ -112,8 +112,13 @@ export class AnswerChecker {
   /** Return the drafts of a batch that are not checked yet, and how many can be checked. */
   #count({ record }) {
     const checkable = record.cards.filter(isCheckable);
-    const left = checkable.filter((draft) => !draft.check && !this.#failed.has(draft));
+    const left = checkable.filter((draft) => !draft.check && !this.#hasFailed(draft));
     return { left, total: checkable.length };
+  }
+
+  #hasFailed(draft) {
+    const card = this.#failed.get(draft);
+    return Boolean(card) && isSame(card, draft);
   }
 
   #showProgress(batch) {
