@@ -1,12 +1,15 @@
-"""Instant cards: made of notes without a model, kept, replaced and saved."""
+"""Instant cards: made of notes without a model, kept, replaced and saved.
+
+If the model is too small for notes, they are the result of the batch.
+"""
 
 import re
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.helpers.page_objects import Visitor
-from tests.helpers.quick_engine import quick_engine
+from tests.helpers.quick_engine import MODEL, quick_engine
 
 NOTES = (
     "In 1628 William Harvey described the circulation of blood."
@@ -15,10 +18,22 @@ NOTES = (
 )
 SENTENCES = NOTES.replace(". ", ".|").split("|")
 MODEL_FILE = re.compile(r"\.gguf\b")
+LARGER_MODEL = "SmolLM2-1.7B-Instruct-Q4_1"
 WRITTEN = [
     {"front": "What does the left ventricle pump blood into?", "back": "The aorta"},
     {"front": "What is the wall between the two halves called?", "back": "The septum"},
 ]
+
+
+@pytest.fixture
+def larger_model(page: Page) -> None:
+    """Let the page select a model that is large enough to write cards from notes."""
+
+    def rename(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, body=response.text().replace(MODEL, LARGER_MODEL))
+
+    page.route("**/api/webllm/models", rename)
 
 
 @pytest.fixture
@@ -83,6 +98,41 @@ def save_and_read_deck(student: Visitor) -> dict:
     )
 
 
+def test_notes_with_small_model_become_clozes_without_model_and_network(student: Visitor) -> None:
+    addresses: list[str] = []
+    student.page.on("request", lambda request: addresses.append(request.url))
+    expect(student.page.get_by_text("Makes clozes from your notes without a model")).to_be_visible()
+    student.page.context.set_offline(True)
+    generate(student)
+    expect(cards_of_batch(student)).to_have_count(3, timeout=1_000)
+    expect(student.batch).to_have_attribute("data-state", "done")
+    expect(student.batch.get_by_text("Without a model", exact=True)).to_have_count(3)
+    expect(instant_section(student)).to_be_hidden()
+    student.page.context.set_offline(False)
+    student.page.reload()
+    expect(cards_of_batch(student)).to_have_count(3)
+    expect(student.batch).to_contain_text("The cards are clozes, because other kinds")
+    expect(student.batch.get_by_role("button", name="Choose a model")).to_be_visible()
+    deck = save_and_read_deck(student)
+    assert (deck["provenance"]["source"], deck["provenance"]["modelId"]) == (NOTES, "")
+    requests = [url for url in addresses if MODEL_FILE.search(url) or "/session" in url]
+    assert requests == []
+
+
+def test_small_model_that_is_asked_anyway_adds_cards_to_clozes(student: Visitor) -> None:
+    student.page.get_by_label("Cards", exact=True).fill("50")
+    generate(student)
+    expect(student.batch).to_contain_text("of 50 cards: your notes have no more sentences")
+    clozes = cards_of_batch(student).count()
+    student.page.get_by_role("button", name="Let another device write").click()
+    with quick_engine(student, lambda _: WRITTEN):
+        student.batch.get_by_role("button", name="Ask the model anyway").click()
+        expect(student.batch).to_contain_text("2 of 50 cards")
+    student.wait_for_batch()
+    expect(cards_of_batch(student)).to_have_count(clozes + 2)
+
+
+@pytest.mark.usefixtures("larger_model")
 def test_instant_cards_appear_while_model_files_do_not_arrive(student: Visitor) -> None:
     student.page.route(MODEL_FILE, lambda route: None)  # never answered
     generate(student)
@@ -115,6 +165,7 @@ def test_card_of_model_replaces_instant_card_of_its_sentence_unless_kept(
     assert deck["provenance"]["modelId"]
 
 
+@pytest.mark.usefixtures("larger_model")
 def test_instant_cards_remain_when_no_model_can_be_loaded_and_are_saved(student: Visitor) -> None:
     generate_offline(student)
     expect(cards_of_batch(student)).to_have_count(3)
@@ -133,6 +184,7 @@ def test_instant_cards_remain_when_no_model_can_be_loaded_and_are_saved(student:
     expect(student.page.get_by_text("from notes, without a model")).to_be_visible()
 
 
+@pytest.mark.usefixtures("larger_model")
 def test_instant_cards_survive_reload_when_model_is_not_loaded(student: Visitor) -> None:
     generate_offline(student)
     student.page.context.set_offline(False)

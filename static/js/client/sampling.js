@@ -5,10 +5,12 @@
  */
 
 const BILLION = 1e9;
+/** Models with fewer parameters are small. */
+const SMALL_MODEL_LIMIT = BILLION;
 /** Values by the size of the model: the first row whose limit is above its parameters. */
 const SIZE_CLASSES = [
   {
-    maxParameters: BILLION,
+    maxParameters: SMALL_MODEL_LIMIT,
     temperature: 0.3,
     retryTemperature: 0.7,
     repetitionPenalty: 1.1,
@@ -39,6 +41,14 @@ export function parametersOf(modelId) {
   const match = PARAMETERS.exec(modelId);
   if (!match) return Infinity;
   return Number(match[1]) * (match[2].toLowerCase() === "b" ? BILLION : BILLION / 1000);
+}
+
+/**
+ * Return whether a model is known to be small, so that it cannot write useful cards from notes.
+ * @param {string} modelId
+ */
+export function isSmallModel(modelId) {
+  return parametersOf(modelId) < SMALL_MODEL_LIMIT;
 }
 
 /**

@@ -2,6 +2,7 @@ import { EnginePanel } from "./engine/panel.js";
 import { SERVER_UNREACHABLE } from "./lib/error-messages.js";
 import { read } from "./lib/storage.js";
 import { RequestForm } from "./make/request-form.js";
+import { RULE_HINT, usesRule } from "./make/rule-batch.js";
 
 const form = new RequestForm(document.getElementById("request"));
 const panel = new EnginePanel(document.getElementById("model"), () => warmUpRequest(form.kind));
@@ -37,12 +38,17 @@ async function generate({ detail }) {
   }
 }
 
+function showHint() {
+  form.setHint(usesRule(form.notes, panel.writerModelId) ? RULE_HINT : panel.requestHint);
+}
+
 panel.addEventListener("change", () => {
-  form.setHint(panel.requestHint);
+  showHint();
   // Load the controller while the model is loading, so that both are ready at the same time. A
   // loaded model also generates cards for the user's other devices.
   if (["loading", "ready"].includes(panel.state)) loadPage().catch(() => {});
 });
+form.addEventListener("change", showHint);
 form.addEventListener("generate", generate);
 // Instant cards are made of notes even if the connection is lost in the meantime.
 form.addEventListener("notes", () => loadPage().catch(() => {}));

@@ -2,7 +2,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { maxTokensFor, parametersOf, samplingFor } from "../../../static/js/client/sampling.js";
+import {
+  isSmallModel,
+  maxTokensFor,
+  parametersOf,
+  samplingFor,
+} from "../../../static/js/client/sampling.js";
 import { Engine, Server, flush, generateMessage } from "./fakes.js";
 
 const SIZES = [
@@ -21,6 +26,14 @@ for (const [modelId, parameters] of SIZES) {
     assert.equal(parametersOf(modelId), parameters);
   });
 }
+
+test("models below a billion parameters are small, and models of unknown size are not", () => {
+  const small = SIZES.map(([modelId]) => modelId).filter(isSmallModel);
+  assert.deepEqual(
+    small,
+    SIZES.slice(0, 3).map(([modelId]) => modelId),
+  );
+});
 
 test("small models are sampled differently from large and unknown ones", () => {
   const large = samplingFor("Llama-3-8B-Instruct-q4f16_1-MLC", false);

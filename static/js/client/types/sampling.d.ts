@@ -5,6 +5,11 @@
  */
 export function parametersOf(modelId: string): number;
 /**
+ * Return whether a model is known to be small, so that it cannot write useful cards from notes.
+ * @param {string} modelId
+ */
+export function isSmallModel(modelId: string): boolean;
+/**
  * Return the sampling options for a model.
  *
  * A model that is asked again for missing cards gets another temperature, so that it does not write

@@ -62,6 +62,17 @@ export class EnginePanel extends EventTarget {
     return this.#manager.engine;
   }
 
+  /** Resolves when the model is selected, or when that has failed. */
+  get detected() {
+    return this.#detecting;
+  }
+
+  /** The ID of the model that will write, or null if another device or an unknown model will. */
+  get writerModelId() {
+    if (this.state === "otherDevice") return null;
+    return (this.state === "otherTab" ? this.#manager.other : this.model)?.modelId ?? null;
+  }
+
   /** True if the interrupted generation continues: in a reloaded model, or in another tab. */
   get isHandedOver() {
     return this.#manager.isHandedOver;

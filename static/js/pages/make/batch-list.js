@@ -3,6 +3,7 @@ import { read, write } from "../lib/storage.js";
 import { offerUndo } from "../lib/undo.js";
 import { Batch } from "./batch.js";
 import { partOf, restorePart, writtenCount } from "./parts.js";
+import { isMadeByRule, ruleNotice } from "./rule-batch.js";
 
 const INTERRUPTED = gettext("The page was left while these were being written.");
 const CONTINUE_NOTICE = {
@@ -126,6 +127,7 @@ export class BatchList {
       wasInterrupted ? { ...record, state: "stopped", words: INTERRUPTED } : record,
     );
     if (isUnfinished(batch.record)) batch.notify(CONTINUE_NOTICE);
+    else if (isMadeByRule(batch.record)) batch.notify(ruleNotice(batch.record.request));
     return batch;
   }
 

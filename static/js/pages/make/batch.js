@@ -36,6 +36,9 @@ export class Batch {
     action(this.element, "next").addEventListener("click", (event) =>
       this.#send("batch-next", event.target.dataset.next),
     );
+    action(this.element, "choose").addEventListener("click", () =>
+      this.#send("batch-next", "choose"),
+    );
     action(this.element, "remove").addEventListener("click", () => this.#send("batch-gone"));
     for (const draft of record.cards) this.#insert(draft);
     this.instant = new InstantCards(this);
@@ -174,16 +177,19 @@ export class Batch {
   }
 
   /**
-   * Show a message with a button for the next step.
-   * @param {{text: string, tone?: string, action?: string, label?: string}} notice
+   * Show a message with a button for the next step, and a button that chooses another model if
+   * `canChoose` is true.
+   * @param {{text: string, tone?: string, action?: string, label?: string, canChoose?: boolean}}
+   *   notice
    */
-  notify({ text, tone = "", action: next, label }) {
+  notify({ text, tone = "", action: next, label, canChoose = false }) {
     const notice = part(this.element, "notice");
     const button = action(notice, "next");
     slot(notice, "notice").textContent = text;
     button.textContent = label ?? "";
     button.dataset.next = next ?? "";
     button.hidden = !next;
+    action(notice, "choose").hidden = !canChoose;
     notice.dataset.tone = tone;
     notice.hidden = !text;
     if (text) announce(text);
@@ -268,8 +274,9 @@ export function countText({ record }) {
 /**
  * A card that is not saved yet, from the server or edited on this page. `part` is the index of the
  * part of the batch that it belongs to. `unsent` is true while the server does not have the card.
- * `byRule` is true if the card was made of the notes without a model, and `isKept` if the user then
- * kept or edited it. `check` is the result of checking its answer.
+ * `byRule` is true if the card was made of the notes without a model, and `isKept` if no card of a
+ * model replaces it: the user kept or edited it, or the model is too small for notes. `check` is the result of
+ * checking its answer.
  * @typedef {{id?: string, front: string, back: string, kind?: string, sentence?: string, found?:
  *   boolean|null, check?: import("../notes/answers.js").AnswerCheck, part: number, unsent?:
  *   boolean, [member: string]: any}} Draft

@@ -61,10 +61,20 @@ export async function regenerate(batch, draft, requestCard) {
       toast(gettext("Written anew."));
     }
   } catch (error) {
-    if (error.code !== "cancelled") batch.notify({ ...describeError(error), tone: "danger" });
+    if (error.code !== "cancelled") batch.notify(failureNotice(error));
   } finally {
     batch.setBusy(draft, false);
   }
+}
+
+/** Return the notice of an error after which the card is still there, with its own button. */
+function failureNotice(error) {
+  const { text, ...next } = describeError(error);
+  return {
+    ...(next.action !== "again" && next),
+    text: [text, gettext("The card was not changed.")].join(" "),
+    tone: "danger",
+  };
 }
 
 function validated({ kind }, sides) {

@@ -81,7 +81,7 @@ export class GeneratePage {
   generate(request) {
     const batch = this.#batches.create(request);
     batch.instant.create();
-    return this.#generate(batch);
+    return this.#generate(batch, { allowsRule: true });
   }
 
   /** Stop loading or generating. Finished cards are kept. */

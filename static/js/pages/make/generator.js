@@ -9,6 +9,7 @@ import { CallListener } from "./call-listener.js";
 import { OfflineCards } from "./offline-cards.js";
 import { recordPartError, showDone, showFailed } from "./outcomes.js";
 import { newPart, notesOf, partOf, partsOf } from "./parts.js";
+import { showMadeByRule, usesRule } from "./rule-batch.js";
 import { checked, recheck } from "./source-match.js";
 
 /** Engine errors after which the model must be reloaded. */
@@ -43,10 +44,13 @@ export class BatchGenerator {
 
   /**
    * Generate the unfinished parts of a batch, one after the other.
+   *
+   * If `allowsRule` is true and the model is too small for notes, the instant cards are the result.
    * @param {import("./batch.js").Batch} batch
-   * @param {{refresh?: boolean}} [options]
+   * @param {{refresh?: boolean, allowsRule?: boolean}} [options]
    */
-  async generate(batch, { refresh = false } = {}) {
+  async generate(batch, { refresh = false, allowsRule = false } = {}) {
+    if (allowsRule && (await this.#usesRule(batch))) return showMadeByRule(batch);
     const { signal } = (this.#abort = new AbortController());
     batch.show("writing", gettext("Loading the model"));
     batch.notify({ text: "" });
@@ -116,6 +120,12 @@ export class BatchGenerator {
     if (this.#call?.generationId)
       deleteOnUnload(`/api/webllm/generations/${this.#call.generationId}`);
     this.#call?.cancel();
+  }
+
+  async #usesRule({ instant, record }) {
+    if (!instant.cards.length) return false;
+    await this.#panel.detected;
+    return usesRule(record.request.source, this.#panel.writerModelId);
   }
 
   async #prepareClient() {

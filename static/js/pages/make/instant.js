@@ -72,9 +72,12 @@ export class InstantCards {
     for (const draft of this.#batch.record.cards.filter(isReplaced)) this.#batch.drop(draft);
   }
 
-  /** Move all cards to the cards of the batch, because the model has written none. */
-  settle() {
-    for (const draft of this.cards) this.#batch.add(draft);
+  /**
+   * Move all cards to the cards of the batch, because no model has written any.
+   * @param {{isKept?: boolean}} [fields] of each card
+   */
+  settle(fields = {}) {
+    for (const draft of this.cards) this.#batch.add({ ...draft, ...fields });
     this.#set([]);
   }
 

@@ -19,8 +19,8 @@ const MAX_NOTES_LENGTH = 200_000;
 /**
  * The form that requests cards.
  *
- * Events: `generate` (detail: a CardRequest), `stop`, `notes` when there are notes. Its values
- * survive a reload.
+ * Events: `generate` (detail: a CardRequest), `stop`, `change`, `notes` when there are notes. Its
+ * values survive a reload.
  */
 export class RequestForm extends EventTarget {
   #form;
@@ -66,6 +66,12 @@ export class RequestForm extends EventTarget {
     return this.#values.kind;
   }
 
+  /** The notes that the cards will be made from, or "". */
+  get notes() {
+    const { from, notes } = this.#values;
+    return from === "notes" ? notes : "";
+  }
+
   /** Show what the Generate button will do. @param {string} text */
   setHint(text) {
     setText(this.#form, "submit-hint", text);
@@ -98,6 +104,7 @@ export class RequestForm extends EventTarget {
     this.#form.elements.count.max = String(from === "notes" ? MAX_CARDS_FROM_NOTES : MAX_CARDS);
     write("request", Object.fromEntries(new FormData(this.#form)));
     this.#showNotesHint();
+    this.dispatchEvent(new Event("change"));
   }
 
   /**
