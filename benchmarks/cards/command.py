@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -27,6 +28,7 @@ from benchmarks.cards.systems import (
     MODELS_VARIABLE,
     PROMPTS,
     SEED,
+    BuiltIn,
     Model,
     People,
     PromptedModel,
@@ -39,7 +41,7 @@ from benchmarks.cards.systems import (
 from benchmarks.cards.table import SETS, answer_table, card_tables, planted_table
 from flashcards.prompts import PROMPT_VERSION
 
-DEFAULT_SYSTEMS = ("people", "rule", "models")
+DEFAULT_SYSTEMS = ("people", "rule", "built-in", "models")
 SYSTEMS = (*DEFAULT_SYSTEMS, "sentences")
 ALL_LANGUAGES = "all"
 INTERRUPTED = 130
@@ -151,34 +153,40 @@ def _systems(options: argparse.Namespace, inputs: Sequence[CardInput]) -> list[S
     systems: list[System] = []
     if "people" in options.systems:
         systems.append(People())
-    if "rule" in options.systems:
-        systems.append(Rule(inputs, options.count))
+    rule = Rule(inputs, options.count) if {"rule", "built-in"} & {*options.systems} else None
+    if rule and "rule" in options.systems:
+        systems.append(rule)
+    if not {"built-in", "models", "sentences"} & {*options.systems}:
+        return systems
+    models = find_models(os.environ.get(MODELS_VARIABLE, ""), settings.MINDFLIP_MODELS_DIR)
+    if rule and "built-in" in options.systems:
+        systems.append(BuiltIn(rule, _prompted(models[0], options, PROMPT_VERSION, None)))
     if "models" in options.systems:
-        systems += _prompted_models(options)
+        systems += _prompted_models(models, options)
     if "sentences" in options.systems:
-        systems += _passage_models(options)
+        systems += _passage_models(models, options)
     return systems
 
 
-def _prompted_models(options: argparse.Namespace) -> list[PromptedModel]:
+def _prompted_models(models: Sequence[Model], options: argparse.Namespace) -> list[PromptedModel]:
     """Return each model with each version of the prompt and each temperature."""
     return [
         _prompted(model, options, version, temperature)
-        for model in find_models(os.environ.get(MODELS_VARIABLE, ""), settings.MINDFLIP_MODELS_DIR)
+        for model in models
         for version in options.prompts
         for temperature in options.temperatures
     ]
 
 
-def _passage_models(options: argparse.Namespace) -> list[PassageModel]:
+def _passage_models(models: Sequence[Model], options: argparse.Namespace) -> list[PassageModel]:
     """Return each model with each temperature, writing from one sentence after the other."""
     return [
         PassageModel(
             model,
             Sampling(temperature, seed=options.seed),
-            AnswerCache(options.cache, f"{model.name}-sentences", model.fingerprint),
+            _answer_cache(options.cache, model.name, model.fingerprint),
         )
-        for model in find_models(os.environ.get(MODELS_VARIABLE, ""), settings.MINDFLIP_MODELS_DIR)
+        for model in models
         for temperature in options.temperatures
     ]
 
@@ -187,8 +195,14 @@ def _prompted(
     model: Model, options: argparse.Namespace, version: str, temperature: float | None
 ) -> PromptedModel:
     sampling = Sampling(temperature, options.max_tokens, options.seed)
-    cache = AnswerCache(options.cache, model.name, model.fingerprint)
-    return PromptedModel(model, version, sampling, cache)
+    answers = _answer_cache(options.cache, model.name, model.fingerprint)
+    return PromptedModel(model, version, sampling, answers)
+
+
+@cache
+def _answer_cache(folder: Path, name: str, fingerprint: str) -> AnswerCache:
+    """Return the cache of a model, which several systems share."""
+    return AnswerCache(folder, name, fingerprint)
 
 
 def _measure_page(

@@ -82,7 +82,7 @@ def _measure_group(
         made = system.make_cards(card_input, count)
         if made is None:
             continue
-        measurement.rows.append(evaluate(made.cards, card_input, count, system.obeys))
+        measurement.rows.append(evaluate(made.cards, card_input, count, made.obeys))
         measurement.cards += len(made.cards)
         if made.seconds is not None:
             measurement.seconds = (measurement.seconds or 0.0) + made.seconds

@@ -52,7 +52,7 @@ class Card:
 
 @dataclass(frozen=True)
 class MadeFor:
-    """The cards that a system made for an input. `obeys` is defined in `systems.System`."""
+    """The cards that a system made for an input. `obeys` is defined in `systems.MadeCards`."""
 
     cards: list[Card]
     card_input: CardInput

@@ -33,10 +33,14 @@ PROMPTS: dict[str, Callable[[str, dict[str, Any], list[Card]], EngineRequest]] =
 
 @dataclass(frozen=True)
 class MadeCards:
-    """Cards and the seconds that it took to make them, or None if that was not measured."""
+    """Cards and the seconds that it took to make them, or None if that was not measured.
+
+    `obeys` is set if the system got a request that it can obey or not, such as a kind of card.
+    """
 
     cards: list[Card]
     seconds: float | None = None
+    obeys: bool = False
 
 
 class Model(Protocol):
@@ -59,13 +63,11 @@ class Model(Protocol):
 class System(Protocol):
     """Something that makes cards.
 
-    `is_goal` is set for models of the size that the goal column is about. `obeys` is set if the
-    system gets a request that it can obey or not, such as a kind of card.
+    `is_goal` is set for models of the size that the goal column is about.
     """
 
     name: str
     is_goal: bool
-    obeys: bool
 
     def make_cards(self, card_input: CardInput, count: int) -> MadeCards | None:
         """Return at most `count` cards, or None if the system has none for this input."""
@@ -74,7 +76,7 @@ class System(Protocol):
 class People:
     """The question and answer pairs that people wrote."""
 
-    name, is_goal, obeys = "people", False, False
+    name, is_goal = "people", False
 
     def make_cards(self, card_input: CardInput, count: int) -> MadeCards | None:
         cards = [{"front": gold.question, "back": gold.answer} for gold in card_input.golds[:count]]
@@ -84,7 +86,7 @@ class People:
 class Rule:
     """Cloze cards without a model."""
 
-    name, is_goal, obeys = "rule", False, False
+    name, is_goal = "rule", False
 
     def __init__(self, inputs: Sequence[CardInput], count: int) -> None:
         texts = list(dict.fromkeys(each.text for each in inputs if each.text))
@@ -109,8 +111,6 @@ class PromptedModel:
     The turn ends after the last card that is needed, as in the page's client. Missing cards are not
     requested again.
     """
-
-    obeys = True
 
     def __init__(self, model: Model, version: str, sampling: Sampling, cache: AnswerCache) -> None:
         self.name = f"{model.name}, prompt {version}"
@@ -137,7 +137,25 @@ class PromptedModel:
         if answer is None:
             answer = self.model.complete(request, _is_enough(accepted, count))
             self._cache.put(request, answer)
-        return MadeCards(accepted(answer.text), answer.seconds)
+        return MadeCards(accepted(answer.text), answer.seconds, obeys=True)
+
+
+class BuiltIn:
+    """The cards that the page makes while the built-in model is selected.
+
+    The model is small, so cards from notes are made by rule. The model writes about topics, and
+    about notes from which the rule can make no card.
+    """
+
+    name, is_goal = "Built in", False
+
+    def __init__(self, rule: Rule, model: System) -> None:
+        self._rule = rule
+        self._model = model
+
+    def make_cards(self, card_input: CardInput, count: int) -> MadeCards | None:
+        made = self._rule.make_cards(card_input, count)
+        return made if made and made.cards else self._model.make_cards(card_input, count)
 
 
 def _is_enough(accepted: Callable[[str], list[Card]], count: int) -> Callable[[str], bool]:

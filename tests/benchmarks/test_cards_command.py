@@ -14,7 +14,14 @@ from benchmarks.cards.command import main
 from benchmarks.cards.errors import BenchmarkError
 from benchmarks.cards.inputs import DATA_VARIABLE, CardInput, Gold, own_notes, own_topics
 from benchmarks.cards.native import Answer, AnswerCache
-from benchmarks.cards.systems import MODELS_VARIABLE, People, Sampling, chat_request
+from benchmarks.cards.systems import (
+    MODELS_VARIABLE,
+    BuiltIn,
+    People,
+    Rule,
+    Sampling,
+    chat_request,
+)
 from flashcards.generation import Flashcards
 from tests.helpers.processes import ROOT
 
@@ -228,6 +235,18 @@ def test_own_topic_in_unknown_language_is_reported(tmp_path: Path) -> None:
     (tmp_path / "topics.json").write_text(json.dumps([topic]))
     with pytest.raises(BenchmarkError, match="Add it to benchmarks/cards"):
         own_topics(tmp_path)
+
+
+def test_built_in_has_cards_of_rule_for_notes_and_of_model_if_rule_has_none() -> None:
+    gold = Gold(*PAIRS[0])
+    notes = CardInput("notes", "1", "en", "The match", MATCH, golds=(gold,))
+    code = CardInput("notes", "2", "en", "Code", "x = [1]", golds=(gold,))
+    topic = CardInput("topics", "3", "en", "The match", golds=(gold,))
+    rule, model = Rule([notes, code], 2), People()
+    built_in = BuiltIn(rule, model)
+    assert built_in.make_cards(notes, 2) == rule.make_cards(notes, 2)
+    assert built_in.make_cards(code, 2) == model.make_cards(code, 2)
+    assert built_in.make_cards(topic, 2) == model.make_cards(topic, 2)
 
 
 def test_people_have_no_cards_for_topics() -> None:

@@ -72,7 +72,7 @@ export function samplingFor(modelId, isFollowUp) {
  * Return whether a model is large enough to write questions about single sentences of notes.
  * @param {string} modelId
  */
-export const writesPassages = (modelId) => parametersOf(modelId) >= BILLION;
+export const writesPassages = (modelId) => !isSmallModel(modelId);
 
 /**
  * Return the number of tokens that an answer may have.
