@@ -11,7 +11,7 @@ import { edit } from "./card-actions.js";
  * The instant cards of a batch: cards made of the notes by rule, which need no model.
  *
  * They are in a separate section until the user keeps them, a card of the model replaces them,
- * or the model fails. Kept cards move to the cards of the batch.
+ * or the model fails or is too small for notes. Kept cards move to the cards of the batch.
  */
 export class InstantCards {
   #batch;
