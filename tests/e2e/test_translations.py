@@ -39,7 +39,7 @@ TEXTS = """() => {
 # Data of the tests, and names of products and models.
 DATA = re.compile(
     r"student-\w+|Physics|Which force is|mass|times|acceleration|How is a list written|as here"
-    r"|What is a vacuole|A bubble that stores things"
+    r"|What is a vacuole|A bubble that stores things|\$F = ma\$"
     r"|MindFlip|Anki|CSV|TSV|JSON|Markdown|PDF|WebGPU|wllama|WebLLM|UTF-\d+"
     r"|txt|SmolLM2\S*|Instruct|Q4_1|\S+-q\df\d+\S*"
 )

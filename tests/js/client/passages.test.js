@@ -151,8 +151,8 @@ const CASES = {
 for (const [name, [sentence, allowed, forbidden]] of Object.entries(CASES))
   test(`answers in a sentence with ${name} are whole words of it`, () => {
     const answers = answersIn(sentence);
-    for (const [text, start] of answers)
-      assert.equal(sentence.slice(start, start + text.length), text);
+    for (const [text, at] of answers)
+      assert.equal(sentence.slice(at, at + text.length), text);
     for (const text of allowed) assert.ok(answers.has(text), `${text} in ${[...answers.keys()]}`);
     for (const text of forbidden) assert.ok(!answers.has(text), text);
   });

@@ -275,8 +275,8 @@ export function countText({ record }) {
  * A card that is not saved yet, from the server or edited on this page. `part` is the index of the
  * part of the batch that it belongs to. `unsent` is true while the server does not have the card.
  * `byRule` is true if the card was made of the notes without a model, and `isKept` if no card of a
- * model replaces it: the user kept or edited it, or the model is too small for notes. `check` is the result of
- * checking its answer.
+ * model replaces it: the user kept or edited it, or the model is too small for notes. `check` is
+ * the result of checking its answer.
  * @typedef {{id?: string, front: string, back: string, kind?: string, sentence?: string, found?:
  *   boolean|null, check?: import("../notes/answers.js").AnswerCheck, part: number, unsent?:
  *   boolean, [member: string]: any}} Draft
