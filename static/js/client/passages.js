@@ -15,7 +15,7 @@ const UNSPACED =
   /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 /** An answer does not continue across these. They are no boundary inside a number. */
 const BOUNDARY = /[,:.](?!\p{Nd})|[;!?()[\]{}"“”„«»。，、；：！？「」（）،؛؟।]|\s[–—-]\s/u;
-/** Signs that belong to the number after or before them. */
+/** Characters that belong to the number after or before them. */
 const BEFORE_NUMBER = /(?<![^\s(])[-−+±]?[$€£¥₹]?$/u;
 const AFTER_NUMBER = /^(?: ?[%‰]| ?°[CF]?)/u;
 const MIN_LETTERS = 3;
@@ -116,7 +116,7 @@ export function answersIn(sentence) {
   const words = [...new Intl.Segmenter(undefined, { granularity: "word" }).segment(sentence)]
     .filter(({ isWordLike }) => isWordLike)
     .map(({ index, segment }) => ({
-      ...withSigns(sentence, index, index + segment.length),
+      ...withUnits(sentence, index, index + segment.length),
       isContent: wordsOf(segment).some(isContent),
     }));
   const most = UNSPACED.test(sentence) ? MAX_UNSPACED_WORDS : MAX_ANSWER_WORDS;
@@ -132,8 +132,8 @@ export function answersIn(sentence) {
   return answers;
 }
 
-/** Return the position of a word, together with the signs of a number. */
-function withSigns(sentence, start, end) {
+/** Return the position of a word, together with the unit or currency of a number. */
+function withUnits(sentence, start, end) {
   if (!/^\p{Nd}/u.test(sentence.slice(start, end))) return { start, end };
   const before = BEFORE_NUMBER.exec(sentence.slice(0, start))?.[0] ?? "";
   const after = AFTER_NUMBER.exec(sentence.slice(end))?.[0] ?? "";

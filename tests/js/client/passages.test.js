@@ -136,7 +136,7 @@ test("progress counts the tokens of all messages of a run", async () => {
 
 const CASES = {
   "a name": [TIDES, ["Moon", "tides"], ["the", "the tides", "The Moon"]],
-  "a number with its signs": [
+  "a number with its units": [
     "It cost $230,000, or 4.5 % of −3 °C in 1969.",
     ["$230,000", "4.5 %", "−3 °C", "1969"],
     ["230,000, or 4.5", "230"],
@@ -151,8 +151,7 @@ const CASES = {
 for (const [name, [sentence, allowed, forbidden]] of Object.entries(CASES))
   test(`answers in a sentence with ${name} are whole words of it`, () => {
     const answers = answersIn(sentence);
-    for (const [text, at] of answers)
-      assert.equal(sentence.slice(at, at + text.length), text);
+    for (const [text, at] of answers) assert.equal(sentence.slice(at, at + text.length), text);
     for (const text of allowed) assert.ok(answers.has(text), `${text} in ${[...answers.keys()]}`);
     for (const text of forbidden) assert.ok(!answers.has(text), text);
   });

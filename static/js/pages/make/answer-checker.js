@@ -95,7 +95,7 @@ export class AnswerChecker {
     else this.#failed.set(draft, card);
   }
 
-  /** Tell users of screen readers when the last answer of a batch is checked. */
+  /** Announce to screen readers that the last answer of a batch is checked. */
   #finish(batch) {
     const { left, total } = this.#count(batch);
     if (!left.length && total) announce(gettext("The answers are checked."));

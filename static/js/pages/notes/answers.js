@@ -51,8 +51,8 @@ export function compareAnswer({ front, back }, { text, finishReason }) {
  *
  * They have the same numbers, with the same units, either both or neither have a negation, and more
  * than half of their words are the same. Short words, such as "the", count only together with the
- * others. Words with a common stem are the same. What the second answer repeats of the question
- * does not count.
+ * others. Words with a common stem are the same. Words that the second answer repeats from the
+ * question do not count.
  * @param {string} first
  * @param {string} second
  * @param {string} [question]
