@@ -13,7 +13,7 @@ const MAX_ANSWER_WORDS = 5;
 const MAX_UNSPACED_WORDS = 8;
 const UNSPACED =
   /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
-/** An answer does not continue across these. They are no boundary inside a number. */
+/** An answer does not continue across these. Inside a number they do not end it. */
 const BOUNDARY = /[,:.](?!\p{Nd})|[;!?()[\]{}"“”„«»。，、；：！？「」（）،؛؟।]|\s[–—-]\s/u;
 /** Characters that belong to the number after or before them. */
 const BEFORE_NUMBER = /(?<![^\s(])[-−+±]?[$€£¥₹]?$/u;
