@@ -15,6 +15,7 @@ from flashcards.formats.mindflip_json_writer import card_fields
 from flashcards.formats.registry import deck_export
 from flashcards.models import (
     Card,
+    CardFates,
     Deck,
     DraftBatch,
     IgnoredDuplicate,
@@ -31,6 +32,18 @@ DECK_BATCH = 20  # each deck may have long notes
 DRAFT = ("id", "topic", "cards", "record", "generation_ids", "created_at", "updated_at")
 REVIEW = ("id", "card_id", "rating", "reviewed_at", "seconds", "state", "undone_at")
 SCHEDULE = ("card_id", *SCHEDULE_COLUMNS)
+FATES = (
+    "origin_id",
+    "model_id",
+    "prompt_version",
+    "kind",
+    "kept",
+    "edited",
+    "regenerated",
+    "discarded",
+    "is_saved",
+    "recorded_at",
+)
 STUDY = ("new_per_day", "reviews_per_day", "desired_retention", "day_begins_hour", "time_zone")
 
 
@@ -47,6 +60,9 @@ class FlashcardsData:
         ),
         "bin/": gettext_lazy("decks that are in the bin, and cards.json: single cards that are"),
         "unsaved-cards.json": gettext_lazy("cards that you have not saved as a deck yet"),
+        "card-fates.json": gettext_lazy(
+            "how many generated cards you kept, edited, regenerated and discarded"
+        ),
         "schedules.json": gettext_lazy("when each card is asked again"),
         "reviews.json": gettext_lazy("each time that you rated a card"),
         "study-settings.json": gettext_lazy("how you study"),
@@ -74,6 +90,7 @@ class FlashcardsData:
             ),
         )
         yield _columns("unsaved-cards.json", DraftBatch.objects.of(user), DRAFT)
+        yield _columns("card-fates.json", CardFates.objects.of(user), FATES)
         yield _columns("schedules.json", Schedule.objects.filter(user=user), SCHEDULE)
         yield _columns("reviews.json", Review.objects.filter(user=user), REVIEW)
         yield _columns("study-settings.json", StudySettings.objects.filter(user=user), STUDY)
@@ -95,6 +112,7 @@ class FlashcardsData:
         yield Card.objects.filter(deck__user=user_id)
         yield Deck.objects.filter(user=user_id)
         yield DraftBatch.objects.filter(user=user_id)
+        yield CardFates.objects.filter(user=user_id)
         yield IgnoredDuplicate.objects.filter(user=user_id)
         yield StudySettings.objects.filter(user=user_id)
 

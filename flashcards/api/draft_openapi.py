@@ -58,6 +58,9 @@ draft = ApiSchema(
         "deleteDraft",
         "Discard unsaved cards",
         {204: SuccessResponse("They are deleted.")},
-        description="Store them again to undo this.",
+        description=(
+            "The cards of their generations are counted as discarded. Store them again to undo"
+            " this."
+        ),
     ),
 )

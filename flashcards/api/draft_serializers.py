@@ -62,7 +62,8 @@ class DraftStoreSerializer(serializers.Serializer):
 
     `version` is the version that they replace, or 0 to create them. `record` is any object with
     which the client continues the cards later. Its list `dropped` contains the IDs or fronts of
-    cards that were discarded.
+    cards that were discarded. Its object `fates` has the same fields as `fates` in a request that
+    saves a deck. It is read when the draft is discarded.
     """
 
     version = WholeNumberField(min_value=0, max_value=MAX_VERSION)

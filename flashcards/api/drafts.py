@@ -62,5 +62,5 @@ class DraftView(APIView):
         return response
 
     def delete(self, request: Request, draft_id: UUID) -> Response:
-        drafts.draft_delete(user=request.user, draft_id=draft_id)
+        drafts.draft_discard(user=request.user, draft_id=draft_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -142,6 +142,17 @@ PROGRESS = {
     "retention": None,
     "days": [{"day": "2026-01-31"} | STUDIED],
     "forecast": [{"day": "2026-01-31", "count": 0}],
+    "generatedCards": [
+        {
+            "modelId": "example-model",
+            "promptVersion": "4",
+            "kind": "basic",
+            "kept": 6,
+            "edited": 2,
+            "regenerated": 1,
+            "discarded": 1,
+        }
+    ],
 }
 PREVIEW = {
     "format": "table",

@@ -119,7 +119,10 @@ progress = ApiSchema(
                 "In study days of the caller's.", schemas.ProgressShape, examples.PROGRESS
             )
         },
-        description="Numbers, the last days by rating, and what is due in the next 30.",
+        description=(
+            "Numbers, the last days by rating, what is due in the next 30, and the fates of"
+            " generated cards."
+        ),
         query=ProgressQuerySerializer,
         query_example={"days": 30},
     ),

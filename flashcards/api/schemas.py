@@ -345,13 +345,31 @@ class DueDayShape(TypedDict):
     count: Count
 
 
+class CardFatesShape(TypedDict):
+    """The fates of the generated cards of one model, prompt version and kind.
+
+    `modelId` is empty for instant cards, which were made without a model. `kept` cards were saved
+    unchanged, `edited` cards were saved with changes, and `regenerated` cards were replaced by
+    other generated cards.
+    """
+
+    modelId: str
+    promptVersion: str
+    kind: Kind
+    kept: Count
+    edited: Count
+    regenerated: Count
+    discarded: Count
+
+
 class ProgressShape(TypedDict):
     """The user's study progress.
 
     `newLeft` is the number of cards that were never studied, and `learnedToday` the number of cards
     that were studied for the first time today. `streakDays` is the number of consecutive days with
     a review. `retention` is the share of reviews of learned cards in which the card was remembered,
-    over all `days`, or null if there were none.
+    over all `days`, or null if there were none. `generatedCards` counts all cards whose batch was
+    saved as a deck or discarded.
     """
 
     dueNow: Count
@@ -362,6 +380,7 @@ class ProgressShape(TypedDict):
     retention: Share | None
     days: list[StudyDayShape]
     forecast: list[DueDayShape]
+    generatedCards: list[CardFatesShape]
 
 
 class PreviewShape(TypedDict):

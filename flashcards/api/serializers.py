@@ -16,15 +16,36 @@ from rest_framework.fields import empty
 from flashcards.card_kinds import KIND_CHOICES
 from flashcards.formats.registry import CHOOSE, FORMATS
 from flashcards.formats.tables import Choices
-from flashcards.models import NAME_CHARACTERS, SIDE_CHARACTERS, TAG_CHARACTERS, Card, Deck
+from flashcards.models import (
+    CARDS_PER_DECK,
+    NAME_CHARACTERS,
+    SIDE_CHARACTERS,
+    TAG_CHARACTERS,
+    Card,
+    Deck,
+)
 from flashcards.services.cards import NO_TAG, NO_TAGS
 from flashcards.services.decks import SOURCE_CHARACTERS
+from flashcards.services.fates import ReportedFates
 from flashcards.services.imports import DeckReport, ImportReport
-from sessions_app.rest.fields import NO_TEXT, CreatedQuerySerializer, IdField, JSONField, TextField
+from sessions_app.rest.fields import (
+    NO_TEXT,
+    CreatedQuerySerializer,
+    IdField,
+    JSONField,
+    TextField,
+    WholeNumberField,
+)
 
 SIDES = ("front", "back")
 TEXT_AREA = {"base_template": "textarea.html", "rows": 3}
 MAX_GENERATIONS = 500
+INSTANT_CARDS: dict[str, Any] = {
+    "required": False,
+    "default": 0,
+    "min_value": 0,
+    "max_value": CARDS_PER_DECK,
+}
 PROVENANCE = {
     "modelId": "model_id",
     "engine": "engine",
@@ -204,6 +225,24 @@ class CardListField(JSONField):
         return cards
 
 
+class FatesSerializer(serializers.Serializer):
+    """The fates of cards, as far as only the client knows them.
+
+    `regenerated` contains the IDs of generated cards that were replaced by other generated cards.
+    The numbers are those of instant cards, which a client makes without a model.
+    """
+
+    regenerated = serializers.ListField(
+        child=TextField(max_length=64), required=False, default=list, max_length=CARDS_PER_DECK
+    )
+    instantEdited = WholeNumberField(**INSTANT_CARDS)
+    instantRegenerated = WholeNumberField(**INSTANT_CARDS)
+    instantDiscarded = WholeNumberField(**INSTANT_CARDS)
+
+    def validate(self, body: dict[str, Any]) -> ReportedFates:
+        return ReportedFates.read(body)
+
+
 class DeckCreateSerializer(serializers.Serializer):
     """A deck to create, from generations or by hand.
 
@@ -213,6 +252,7 @@ class DeckCreateSerializer(serializers.Serializer):
       made from, if they were made without a model.
 
     When saving generations, send `cards` if the user edited them. They replace the generated cards.
+    Send the `id` of each generated card with it, so that the server can count the edited cards.
     """
 
     generationId = IdField(source="generation_id", required=False, allow_null=True)
@@ -239,6 +279,7 @@ class DeckCreateSerializer(serializers.Serializer):
         allow_blank=True,
         help_text=gettext_lazy("the notes of cards that were made without a model"),
     )
+    fates = FatesSerializer(required=False)
 
     def validate(self, body: dict[str, Any]) -> dict[str, Any]:
         if not body.get("generation_id") and not body.get("generation_ids") and not body["name"]:

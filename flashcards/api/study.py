@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from flashcards.api import openapi, study_serializers
 from flashcards.api.pagination import ReviewPages
 from flashcards.models import Review, StudySettings
-from flashcards.services import progress, reviews, study_queue
+from flashcards.services import fates, progress, reviews, study_queue
 from sessions_app.rest.fields import validated_query
 
 
@@ -106,8 +106,8 @@ class StudySettingsView(generics.RetrieveUpdateAPIView):
 class ProgressView(APIView):
     """Your study progress.
 
-    The response contains totals, the last `?days=` days by rating (30 by default), and the number
-    of cards due on each of the next 30 days.
+    The response contains totals, the last `?days=` days by rating (30 by default), the number of
+    cards due on each of the next 30 days, and the fates of generated cards.
     """
 
     schema = openapi.progress
@@ -116,6 +116,7 @@ class ProgressView(APIView):
         days = validated_query(study_serializers.ProgressQuerySerializer, request)["days"]
         return Response(
             study_serializers.progress_shape(
-                progress.progress_of(user=request.user, now=timezone.now(), days=days)
+                progress.progress_of(user=request.user, now=timezone.now(), days=days),
+                fates.fates_for_user(user=request.user),
             )
         )

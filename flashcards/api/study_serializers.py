@@ -1,5 +1,6 @@
 """Serializers for studying, and functions that build its responses."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy
@@ -7,8 +8,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from flashcards.api.serializers import CardSerializer
+from flashcards.fates import FATES
 from flashcards.models import Card, Rating, Review, StudySettings
 from flashcards.scheduling import CardSchedule, Plan, interval, parameters, previews, retrievability
+from flashcards.services.fates import FateCounts
 from flashcards.services.progress import MAX_DAYS, Progress
 from flashcards.services.reviews import RATINGS, Outcome
 from flashcards.services.study_queue import StudyQueue
@@ -179,7 +182,7 @@ def schedule_shape(schedule: CardSchedule, plan: Plan) -> dict[str, Any]:
     }
 
 
-def progress_shape(progress: Progress) -> dict[str, Any]:
+def progress_shape(progress: Progress, fates: Iterable[FateCounts]) -> dict[str, Any]:
     return {
         "dueNow": progress.due_now,
         "newLeft": progress.new_left,
@@ -189,6 +192,15 @@ def progress_shape(progress: Progress) -> dict[str, Any]:
         "retention": progress.retention,
         "days": progress.days,
         "forecast": progress.forecast,
+        "generatedCards": [
+            {
+                "modelId": row.model_id,
+                "promptVersion": row.prompt_version,
+                "kind": row.kind,
+                **{fate: getattr(row, fate) for fate in FATES},
+            }
+            for row in fates
+        ],
     }
 
 

@@ -4,6 +4,7 @@ from flashcards.models.cards import CARDS_PER_DECK, SIDE_CHARACTERS, Card
 from flashcards.models.decks import NAME_CHARACTERS, TAG_CHARACTERS, Deck
 from flashcards.models.drafts import DraftBatch
 from flashcards.models.duplicates import IgnoredDuplicate
+from flashcards.models.fates import CardFates
 from flashcards.models.study import (
     REVIEW_SECONDS,
     CardState,
@@ -20,6 +21,7 @@ __all__ = [
     "SIDE_CHARACTERS",
     "TAG_CHARACTERS",
     "Card",
+    "CardFates",
     "CardState",
     "Deck",
     "DraftBatch",

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.generic import TemplateView
 
 from flashcards.models import Deck
+from flashcards.services.fates import fates_for_user
 
 
 class StudyView(LoginRequiredMixin, TemplateView):
@@ -31,7 +32,10 @@ class StudyView(LoginRequiredMixin, TemplateView):
 
 
 class ProgressView(LoginRequiredMixin, TemplateView):
-    """The user's progress and study settings."""
+    """The user's progress and study settings, and the fates of their generated cards."""
 
     template_name = "pages/progress.html"
     extra_context: ClassVar = {"hours": range(24)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(fates=fates_for_user(user=self.request.user), **kwargs)

@@ -1,7 +1,7 @@
 """Create decks from generations or by hand, and rename and tag them."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -21,12 +21,11 @@ from flashcards.services.cards import (
     tags_checked,
 )
 from flashcards.services.drafts import drafts_delete_saved
+from flashcards.services.fates import ReportedFates, fates_save
 from flashcards.services.locks import NO_DECK
 from sessions_app.exceptions import Conflict, Invalid, NotFound
+from sessions_app.models import Generation
 from sessions_app.services.generations import generation_for_user, generations_for_user
-
-if TYPE_CHECKING:
-    from sessions_app.models import Generation
 
 SOURCE_CHARACTERS = 200_000  # as many as in the form of the Make page
 
@@ -62,6 +61,7 @@ def deck_with_name(*, user: User, deck_id: str | None) -> UUID | None:
         raise Invalid(gettext("Give a deck's id."), fields=fields) from None
 
 
+@transaction.atomic
 def deck_save(
     *,
     user: User,
@@ -72,33 +72,47 @@ def deck_save(
     generation_ids: Sequence[UUID] = (),
     draft_id: UUID | None = None,
     source: str = "",
+    fates: ReportedFates | None = None,
 ) -> tuple[Deck, bool]:
     """Save the user's generations as a deck, or create a deck by hand if none are given.
 
     Pass `cards` if the user edited the cards of the generations. Without it, the generated cards
     are saved. `source` are the notes of cards that were made without a model. Return the deck, and
-    whether it is new. The draft with these cards is deleted.
+    whether it is new. The draft with these cards is deleted. If the deck is new, the fates of the
+    generated cards are counted, with those that only the page knows.
 
     Raise NotFound, Conflict (`not_finished`) or Invalid.
     """
+    generations: list[Generation] = []
     if generation_ids:
         generations = generations_for_user(user=user, generation_ids=generation_ids)
-        saved = deck_create_from_batch(generations=generations, name=name, cards=cards, tags=tags)
+        deck, is_new = deck_create_from_batch(
+            generations=generations, name=name, cards=cards, tags=tags
+        )
     elif generation_id:
         generation = generation_for_user(user=user, generation_id=generation_id)
+        generations = [generation]
         if generation.finished_at is None or not generation.cards:
             message = gettext("This generation has no result that could be saved.")
             raise Conflict(message, code="not_finished")
-        saved = deck_create_from_generation(
+        deck, is_new = deck_create_from_generation(
             generation=generation, name=name, cards=cards, tags=tags
         )
     else:
+        is_new = True
         deck = deck_create(user=user, name=name, cards=cards or (), tags=tags, source=source)
-        saved = deck, True
-    saved_ids = {*generation_ids, *filter(None, [generation_id])}
+    if is_new:
+        fates_save(
+            deck=deck,
+            generations=generations,
+            cards=cards,
+            draft_id=draft_id,
+            reported=fates or ReportedFates(),
+        )
+    saved_ids = [generation.pk for generation in generations]
     if draft_id or saved_ids:
         drafts_delete_saved(user=user, draft_id=draft_id, generation_ids=saved_ids)
-    return saved
+    return deck, is_new
 
 
 @transaction.atomic
@@ -120,7 +134,7 @@ def deck_create(
 
 
 def deck_create_from_generation(
-    *, generation: "Generation", name: str = "", cards: Any = None, tags: Any = ()
+    *, generation: Generation, name: str = "", cards: Any = None, tags: Any = ()
 ) -> tuple[Deck, bool]:
     """Save a finished generation as a deck.
 
@@ -144,7 +158,7 @@ def deck_create_from_generation(
 
 
 def deck_create_from_batch(
-    *, generations: Sequence["Generation"], name: str = "", cards: Any = None, tags: Any = ()
+    *, generations: Sequence[Generation], name: str = "", cards: Any = None, tags: Any = ()
 ) -> tuple[Deck, bool]:
     """Save generations as one deck, including the cards of generations that ended early.
 
@@ -198,7 +212,7 @@ def deck_update(*, user: User, deck_id: UUID, name: str | None = None, tags: Any
     return deck_for_user(user=user, deck_id=deck_id)
 
 
-def _origin(generations: Sequence["Generation"], name: str, tags: Any) -> dict[str, Any]:
+def _origin(generations: Sequence[Generation], name: str, tags: Any) -> dict[str, Any]:
     """Return the columns of a new deck, from the first generation and the notes of all of them."""
     first = generations[0]
     topic = str(first.options["topic"])

@@ -20,6 +20,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from flashcards.models import CARDS_PER_DECK, DraftBatch
 from flashcards.models.drafts import DraftBatchQuerySet
 from flashcards.parsing.cards import clean, plain
+from flashcards.services.fates import fates_discard, fates_take_back
 from sessions_app.exceptions import Conflict, Invalid, NotFound
 from sessions_app.models import Generation
 from sessions_app.services.retention import delete_in_batches
@@ -84,10 +85,17 @@ def draft_store(
     raise Conflict(message, code="draft_changed")
 
 
-def draft_delete(*, user: User, draft_id: UUID) -> None:
-    """Delete the user's draft. Raise NotFound if it does not exist."""
-    if not DraftBatch.objects.of(user).filter(pk=draft_id).delete()[0]:
+@transaction.atomic
+def draft_discard(*, user: User, draft_id: UUID) -> None:
+    """Delete the user's draft, and count its cards as discarded.
+
+    Raise NotFound if it does not exist.
+    """
+    draft = DraftBatch.objects.of(user).select_for_update().filter(pk=draft_id).first()
+    if draft is None:
         raise NotFound(NO_DRAFT)
+    fates_discard(draft)
+    draft.delete()
 
 
 def drafts_delete_saved(
@@ -152,6 +160,8 @@ def _missing_cards(draft: DraftBatch, generations: Iterable[Generation]) -> list
 def _created(user: User, draft_id: UUID, columns: dict[str, Any]) -> DraftBatch | None:
     """Create the draft, or return None if its ID is already used.
 
+    If it was discarded before, its cards stop being counted as discarded.
+
     Raise Conflict (`too_many_drafts`) if the user has MAX_DRAFTS.
     """
     ids = set(DraftBatch.objects.of(user).values_list("pk", flat=True))
@@ -164,7 +174,9 @@ def _created(user: User, draft_id: UUID, columns: dict[str, Any]) -> DraftBatch 
         raise Conflict(message % {"count": MAX_DRAFTS}, code="too_many_drafts")
     try:
         with transaction.atomic():
-            DraftBatch(pk=draft_id, user=user, **columns).save(force_insert=True)
+            draft = DraftBatch(pk=draft_id, user=user, **columns)
+            draft.save(force_insert=True)
+            fates_take_back(draft)
     except IntegrityError:
         return None
     return DraftBatch.objects.get(pk=draft_id)

@@ -1,8 +1,9 @@
-"""Template tags for export formats and card kinds."""
+"""Template tags for export formats, card kinds and the fates of generated cards."""
 
 from functools import cache
 
 from django import template
+from django.utils import timezone
 from django.utils.html import json_script
 from django.utils.safestring import SafeString
 
@@ -10,6 +11,7 @@ from flashcards.card_kinds import KIND_ROWS, KindRow
 from flashcards.formats.registry import FORMATS, Format
 from flashcards.grammar import answer_grammar
 from flashcards.prompts import opening_messages
+from flashcards.services.fates import FateCounts, fates_of_site
 
 register = template.Library()
 
@@ -24,6 +26,12 @@ def export_formats() -> list[Format]:
 def card_kinds() -> tuple[KindRow, ...]:
     """Return the kinds of cards in the order in which they are offered."""
     return KIND_ROWS
+
+
+@register.simple_tag
+def site_fates() -> list[FateCounts]:
+    """Return the fates of all users' generated cards in the last 30 days."""
+    return fates_of_site(now=timezone.now())
 
 
 @register.simple_tag

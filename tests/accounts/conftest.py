@@ -49,13 +49,16 @@ def _create_generation(client: APIClient, user: User) -> None:
     generation = Generation.objects.create(
         session=session, user=user, kind="flashcards", prompt=f"{user.username}'s prompt",
         prompt_version="1",
-        options={"count": 1, "topic": "t"}, result_key=f"key-{user.pk}", status="succeeded",
-        finished_at=timezone.now(),
+        options={"count": 1, "topic": "t"}, cards=[{"front": "f", "back": "b"}],
+        result_key=f"key-{user.pk}", status="succeeded", finished_at=timezone.now(),
     )  # fmt: skip
     Attempt.objects.create(generation=generation, number=1, engine="e")
     Engine.objects.create(
         channel=f"c{user.pk}", session=session, user=user, model_id="m", name="webllm"
     )
+    discarded = f"/api/flashcards/drafts/{uuid4()}"
+    client.put(discarded, {"version": 0, "generationIds": [str(generation.pk)]})
+    assert client.delete(discarded).status_code == 204
     cache_results(
         {
             generation.result_key: {

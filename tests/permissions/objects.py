@@ -11,7 +11,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from flashcards.models import DraftBatch, IgnoredDuplicate, StudySettings
+from flashcards.models import CardFates, DraftBatch, IgnoredDuplicate, StudySettings
 from flashcards.services import trash
 from flashcards.services.decks import deck_create
 from flashcards.services.reviews import reviews_record
@@ -44,6 +44,9 @@ def create_objects(owner: User) -> Objects:
     trash.cards_delete(user=owner, card_ids=[trashed_card.pk])
     draft = DraftBatch.objects.create(
         pk=uuid4(), user=owner, topic=SECRET, cards=_cards(), card_count=2, record={"name": SECRET}
+    )
+    CardFates.objects.create(
+        user=owner, origin_id=draft.pk, model_id="a-model", kind="basic", kept=1, is_saved=True
     )
     IgnoredDuplicate.objects.create(user=owner, front_key=card.front_key, count=1)
     trash.deck_delete(user=owner, deck_id=decks[2].pk)

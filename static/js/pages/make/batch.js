@@ -3,6 +3,7 @@ import { keyOf } from "../../client/parse/repeats.js";
 import { cardElement, fillCard, setUpFlipping } from "../lib/cards.js";
 import { action, announce, cloneTemplate, part, setText, slot } from "../lib/dom.js";
 import { integer } from "../lib/format.js";
+import { recordRegenerated } from "./fates.js";
 import { InstantCards, showRule } from "./instant.js";
 import { Meter } from "./meter.js";
 import { writtenCount } from "./parts.js";
@@ -107,6 +108,7 @@ export class Batch {
    */
   replace(draft, fields) {
     if (draft.id) (this.record.dropped ??= []).push(draft.id);
+    recordRegenerated(this.record, draft);
     this.change(draft, fields);
   }
 
@@ -276,7 +278,7 @@ export function countText({ record }) {
  * part of the batch that it belongs to. `unsent` is true while the server does not have the card.
  * `byRule` is true if the card was made of the notes without a model, and `isKept` if no card of a
  * model replaces it: the user kept or edited it, or the model is too small for notes. `check` is
- * the result of checking its answer.
+ * the result of checking its answer, and `isEdited` is true if the user changed a side.
  * @typedef {{id?: string, front: string, back: string, kind?: string, sentence?: string, found?:
  *   boolean|null, check?: import("../notes/answers.js").AnswerCheck, part: number, unsent?:
  *   boolean, [member: string]: any}} Draft

@@ -6,6 +6,7 @@ import { describeError } from "../lib/error-messages.js";
 import { openDialog } from "../lib/forms.js";
 import { offerUndo } from "../lib/undo.js";
 import { hasGaps } from "../text/cloze.js";
+import { recordDiscarded } from "./fates.js";
 import { checked, sourceMatch } from "./source-match.js";
 
 /** The fields of a card that its replacement must not inherit. */
@@ -14,6 +15,7 @@ const CLEARED_FIELDS = {
   found: undefined,
   sentence: undefined,
   byRule: undefined,
+  isEdited: undefined,
 };
 
 /**
@@ -28,7 +30,8 @@ export function edit(batch, draft) {
     unsavedText: gettext("The card was not saved."),
     onSubmit: async (sides) => {
       const { front, back } = validated(draft, sides);
-      batch.change(draft, { front, back, ...sourceMatch(batch.record, { front, back }) });
+      const isEdited = draft.isEdited || front !== draft.front || back !== draft.back;
+      batch.change(draft, { front, back, isEdited, ...sourceMatch(batch.record, { front, back }) });
       toast(gettext("Changed. It is saved with the others."));
     },
   });
@@ -41,7 +44,12 @@ export function edit(batch, draft) {
  */
 export function discard(batch, draft) {
   const undo = batch.drop(draft);
-  offerUndo({ text: gettext("Thrown away."), revert: undo });
+  const uncount = recordDiscarded(batch.record, [draft]);
+  const revert = () => {
+    uncount();
+    undo();
+  };
+  offerUndo({ text: gettext("Thrown away."), revert });
   action(batch.element, "save").focus({ preventScroll: true });
 }
 

@@ -25,15 +25,15 @@ export function generationIdsOf({ parts = [], others = [] }) {
  * @param {BatchRecord} record
  */
 export function toDraftBody(record) {
-  const { request, cards, instant, parts, others, dropped, state, name, usage, isCheckStopped } =
-    record;
+  const { request, cards, instant, parts, others, dropped, fates, state, name, usage } = record;
+  const { isCheckStopped } = record;
   const words = state === "writing" ? "" : record.words;
   return {
     topic: request.topic,
     cards: cards.map((card) => ({ ...card, unsent: undefined })),
     generationIds: generationIdsOf(record),
     record: {
-      ...{ request, instant, parts, others, dropped, state, name, usage, words },
+      ...{ request, instant, parts, others, dropped, fates, state, name, usage, words },
       isCheckStopped,
     },
   };

@@ -128,6 +128,7 @@ export class DraftSync {
   }
 
   async #put(batch, state) {
+    await state.closing;
     const { draft } = batch.record;
     const content = JSON.stringify(toDraftBody(batch.record));
     draft.isUnsent = false;
@@ -188,15 +189,14 @@ export class DraftSync {
     await state.sending;
     const { draft } = batch.record;
     if (!draft?.version || !state.isClosed) return;
-    const id = draft.id;
-    batch.record.draft = undefined;
-    await api.delete(`${DRAFTS}/${id}`).catch(() => {}); // the list still shows it then
+    batch.record.draft = { id: draft.id, version: 0 };
+    state.closing = api.delete(`${DRAFTS}/${draft.id}`).catch(() => {}); // the list still shows it
+    await state.closing;
   }
 
-  /** Store a discarded batch again. */
+  /** Store a discarded batch again, with the same ID, so that the server knows it was restored. */
   #reopen(batch) {
     Object.assign(this.#stateOf(batch), { isClosed: false, stored: "" });
-    batch.record.draft = undefined;
     this.#handleChange(batch);
   }
 
@@ -235,9 +235,10 @@ export class DraftSync {
 
 /**
  * How far a batch is stored. `stored` is the content that the server has, as JSON. `isFailing` is
- * true after the server has not accepted the last content.
- * @typedef {{stored: string, timer: any, sending: Promise<void>|null, isClosed: boolean, isFailing:
- *   boolean}} SyncState
+ * true after the server has not accepted the last content. `closing` is the request that deletes
+ * the draft.
+ * @typedef {{stored: string, timer: any, sending: Promise<void>|null, closing: Promise<any>|null,
+ *   isClosed: boolean, isFailing: boolean}} SyncState
  */
 
 /** @returns {SyncState} */
@@ -247,6 +248,7 @@ function newState(record) {
     stored: isStored ? JSON.stringify(toDraftBody(record)) : "",
     timer: null,
     sending: null,
+    closing: null,
     isClosed: false,
     isFailing: false,
   };

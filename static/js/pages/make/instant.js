@@ -6,6 +6,7 @@ import { chunks } from "../notes/chunks.js";
 import { instantCards } from "../notes/instant-cards.js";
 import { clozeParts } from "../text/cloze.js";
 import { edit } from "./card-actions.js";
+import { recordDiscarded } from "./fates.js";
 
 /**
  * The instant cards of a batch: cards made of the notes by rule, which need no model.
@@ -136,8 +137,13 @@ export class InstantCards {
   }
 
   #offerUndo(text, before) {
+    const { record } = this.#batch;
+    const discarded = before.filter((draft) => !this.cards.includes(draft));
+    const uncount = recordDiscarded(record, discarded);
+    this.#batch.update(); // the counts are stored with the batch
     const run = () => {
-      const kept = this.#batch.record.cards.map(({ front }) => front);
+      const kept = record.cards.map(({ front }) => front);
+      uncount(discarded.filter(({ front }) => !kept.includes(front)));
       this.#set(before.filter(({ front }) => !kept.includes(front)));
       toast(gettext("Taken back."));
     };

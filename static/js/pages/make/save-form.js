@@ -3,6 +3,7 @@ import { api } from "../lib/api.js";
 import { action, part, setText, slot, toast, withBusyButton } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
 import { generationIdsOf } from "./draft-record.js";
+import { fatesOf } from "./fates.js";
 
 const DECKS = "/api/flashcards/decks";
 
@@ -14,8 +15,9 @@ const DECKS = "/api/flashcards/decks";
  * stopped the check of the answers.
  * @typedef {{key: string, request: import("./request-form.js").CardRequest, cards:
  *   import("./batch.js").Draft[], instant?: import("./batch.js").Draft[], parts?:
- *   import("./parts.js").Part[], others?: string[], dropped?: string[], state:
- *   "writing"|"done"|"stopped"|"failed", words: string, name?: string, usage?:
+ *   import("./parts.js").Part[], others?: string[], dropped?: string[], fates?:
+ *   import("./fates.js").Fates, state: "writing"|"done"|"stopped"|"failed", words: string, name?:
+ *   string, usage?:
  *   import("./meter.js").TotalUsage, draft?: {id: string, version: number, isUnsent?: boolean},
  *   isRemote?: boolean, isCheckStopped?: boolean}} BatchRecord
  */
@@ -116,7 +118,9 @@ async function saveAsDeck(record, name) {
       unsent: undefined,
       isKept: undefined,
       check: undefined,
+      isEdited: undefined,
     })),
+    fates: fatesOf(record),
   };
   if (cards.every(({ byRule: isByRule }) => isByRule))
     return api.post(DECKS, { ...body, source: request.source });
