@@ -18,6 +18,7 @@ from fsrs import Card as FsrsCard
 from fsrs import Rating, Scheduler, State
 
 __all__ = [
+    "LEECH_LAPSES",
     "CardSchedule",
     "CardState",
     "Plan",
@@ -31,6 +32,7 @@ __all__ = [
 LEARNING_STEPS = (timedelta(minutes=1), timedelta(minutes=10))
 RELEARNING_STEPS = (timedelta(minutes=10),)
 MAX_DAYS = 36_500
+LEECH_LAPSES = 8  # a card that was forgotten this often is a leech
 
 
 @dataclass(frozen=True)

@@ -200,6 +200,11 @@ class CardsQuerySerializer(serializers.Serializer):
         allow_blank=True,
         help_text=gettext_lazy("the kind of the cards"),
     )
+    leech = serializers.BooleanField(
+        source="is_leech",
+        required=False,
+        help_text=gettext_lazy("only cards that were forgotten eight times or more"),
+    )
 
 
 @extend_schema_field(CardSerializer(many=True))

@@ -95,7 +95,7 @@ class DeckView(FilteredListView):
 
     template_name = "pages/deck.html"
     context_object_name = "cards"
-    names = ("q", "tag", "kind")
+    names = ("q", "tag", "kind", "leech")
 
     @cached_property
     def deck(self) -> Deck:
@@ -126,7 +126,11 @@ class DeckView(FilteredListView):
     def get_queryset(self) -> QuerySet[Card]:
         filters = self.filters
         return search_cards(
-            self.deck.cards.kept(), text=filters["q"], tag=filters["tag"], kind=filters["kind"]
+            self.deck.cards.kept(),
+            text=filters["q"],
+            tag=filters["tag"],
+            kind=filters["kind"],
+            is_leech=bool(filters["leech"]),
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

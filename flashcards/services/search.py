@@ -15,6 +15,7 @@ from flashcards.models import Card, Deck
 from flashcards.models.cards import CardQuerySet
 from flashcards.models.decks import DeckQuerySet
 from flashcards.parsing.cards import clean, trim
+from flashcards.scheduling import LEECH_LAPSES
 
 WORDS_MOST, WORD_CHARACTERS, TAGS_SHOWN = 6, 100, 300
 BETWEEN = "\x1f"  # a control character, which `clean` removes from tags
@@ -48,15 +49,18 @@ def search_decks(decks: DeckQuerySet, *, text: str = "", tag: str = "") -> DeckQ
 
 
 def search_cards(
-    cards: CardQuerySet, *, text: str = "", tag: str = "", kind: str = ""
+    cards: CardQuerySet, *, text: str = "", tag: str = "", kind: str = "", is_leech: bool = False
 ) -> CardQuerySet:
     """Return the cards that have every word of the text on a side or in a tag.
 
-    If a tag or a kind is given, the cards must also have it.
+    If a tag or a kind is given, the cards must also have it. `is_leech` selects the cards that were
+    forgotten at least LEECH_LAPSES times.
     """
     matching: CardQuerySet = _tagged(cards, tag)
     for word in words_of(text):
         matching = _with_word(matching, word)
+    if is_leech:
+        matching = matching.filter(schedule__lapse_count__gte=LEECH_LAPSES)
     return matching.filter(kind=kind) if kind in KIND_OF_NAME else matching
 
 

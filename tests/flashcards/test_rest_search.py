@@ -1,6 +1,10 @@
 """Searching decks and cards by text and tags."""
 
 import pytest
+from django.test import Client
+from django.utils import timezone
+
+from flashcards.models import Schedule
 
 API = "/api/flashcards"
 
@@ -81,7 +85,30 @@ def test_cards_of_deck_are_filtered_by_text_kind_and_tag(api, alice):
     assert fronts(tag="SEA") == ["ebb"]
 
 
-@pytest.mark.parametrize("query", [{"q": "\0"}, {"kind": "riddle"}])
+def test_leech_filter_selects_cards_that_were_forgotten_eight_times(api, alice, make_deck):
+    deck = make_deck(alice, "ebb", "flow", "neap")
+    for card, lapses in zip(deck["cards"], (7, 8), strict=False):
+        schedule = {
+            "stability": 1, "difficulty": 5, "due_at": timezone.now(), "lapse_count": lapses,
+            "last_reviewed_at": timezone.now(), "review_count": 20, "state": "review",
+        }  # fmt: skip
+        Schedule.objects.create(card_id=card["id"], user=alice, **schedule)
+    address = f"{API}/decks/{deck['id']}/cards"
+
+    def fronts(**query):
+        return [card["front"] for card in api(alice).get(address, query).json()["results"]]
+
+    assert fronts(leech="true") == ["flow"]
+    assert fronts(leech="false") == ["ebb", "flow", "neap"]
+    assert fronts(leech="true", q="ebb") == []
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(alice, "django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/decks/{deck['id']}?leech=1").content.decode()
+    assert "1 of 3 cards" in page
+    assert "What ebb is" not in page
+
+
+@pytest.mark.parametrize("query", [{"q": "\0"}, {"kind": "riddle"}, {"leech": "x"}])
 def test_invalid_card_filter_is_rejected_by_parameter_name(api, alice, query):
     deck = api(alice).post(f"{API}/decks", {"name": "Tides"}).json()
     response = api(alice).get(f"{API}/decks/{deck['id']}/cards", query)

@@ -18,7 +18,7 @@ PAGES = sorted(
 )
 PARAMETERS = {
     "decks": ("q", "tag", "sort", "page"),
-    "deck": ("q", "tag", "kind", "view", "page"),
+    "deck": ("q", "tag", "kind", "leech", "view", "page"),
     "print": ("layout",),
     "duplicates": ("deck", "page"),
     "sign-in": ("next",),

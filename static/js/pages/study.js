@@ -1,9 +1,11 @@
 import { gettext } from "../client/i18n.js";
 import { api } from "./lib/api.js";
 import { toast } from "./lib/dom.js";
+import { SERVER_UNREACHABLE } from "./lib/error-messages.js";
 import { CardView, preloadRenderers } from "./study/card-view.js";
 import { editCard } from "./study/editing.js";
 import { setUpKeys } from "./study/keyboard.js";
+import { LeechNotice } from "./study/leech.js";
 import { loadSession, storePage, storeSession } from "./study/offline.js";
 import { OtherTabs } from "./study/other-tabs.js";
 import { openOutbox } from "./study/outbox.js";
@@ -15,6 +17,7 @@ import { sendTimeZone } from "./study/time-zone.js";
 const page = document.getElementById("study");
 const view = new CardView(page);
 const summary = new SummaryView(page);
+const leech = new LeechNotice(page);
 const outbox = openOutbox(page);
 const otherTabs = new OtherTabs(document.body.dataset.user);
 /** @type {StudySession|null} */
@@ -129,6 +132,7 @@ function rate(rating) {
   outbox.addReview(review);
   outbox.flush();
   otherTabs.broadcast(review.cardId);
+  leech.show(session.newLeech());
   showNext();
 }
 
@@ -141,22 +145,40 @@ function removeRated(cardId) {
 function undo() {
   const review = session?.undo();
   if (!review) return;
+  if (leech.card?.id === review.cardId) leech.hide();
   outbox.addUndo(review.id);
   outbox.flush();
   toast(gettext("Taken back."));
   showCard(session.current);
 }
 
-function edit() {
-  if (session?.current)
-    editCard(session.current.card, api, () => view.updateTexts(session.current));
+function edit(card = session?.current?.card) {
+  if (card)
+    editCard(card, api, () => {
+      if (session.current?.card === card) view.updateTexts(session.current);
+      if (leech.card === card) leech.hide();
+    });
+}
+
+/** Open the dialog that adds simpler cards. It is loaded on first use to keep the page small. */
+async function rewrite() {
+  const { card } = leech;
+  const tool = await import("./study/rewrite.js").catch(() => null);
+  if (!tool) return toast(SERVER_UNREACHABLE);
+  tool.openRewrite(card, (isDeleted) => {
+    leech.hide();
+    if (isDeleted) removeRated(card.id);
+  });
 }
 
 const ACTIONS = {
   show: showAnswer,
   flip: () => (view.isAnswerShown ? view.flip() : showAnswer()),
   undo,
-  edit,
+  edit: () => edit(),
+  rewrite,
+  "edit-leech": () => edit(leech.card),
+  "dismiss-leech": () => leech.hide(),
   continue: start,
   retry: start,
 };
@@ -171,7 +193,7 @@ setUpKeys({
   show: showAnswer,
   rate,
   undo,
-  edit,
+  edit: () => edit(),
   isAsking: () => Boolean(session?.current),
   isAnswerShown: () => view.isAnswerShown,
 });

@@ -156,3 +156,46 @@ test("a card that is removed from the session is not shown or counted", () => {
   assert.equal(session.next(NOW).card.id, "c");
   assert.deepEqual(session.remaining(), { new: 1, learning: 0, due: 0 });
 });
+
+const forgotten = (id, lapseCount, state = "review") => ({
+  id,
+  schedule: { ...learned(id).schedule, state, step: state === "review" ? null : 0, lapseCount },
+});
+const leechAfter = (lapseCount, rating, state) => {
+  session.load(queue(forgotten("a", lapseCount, state)));
+  rate(rating);
+  return session.newLeech();
+};
+
+test("a card becomes a leech with the eighth lapse, and again after every four more", () => {
+  const lapses = Array.from({ length: 18 }, (_, index) => leechAfter(index, "again"));
+  const counts = lapses.filter(Boolean).map(({ lapseCount }) => lapseCount);
+  assert.deepEqual(counts, [8, 12, 16]);
+  assert.equal(leechAfter(7, "again").card.id, "a");
+});
+
+test("a rating that is not a lapse does not make a card a leech", () => {
+  for (const rating of ["hard", "good", "easy"]) assert.equal(leechAfter(8, rating), null);
+  assert.equal(leechAfter(8, "again", "relearning"), null);
+});
+
+test("an undone lapse is not counted", () => {
+  assert.equal(leechAfter(7, "again").lapseCount, 8);
+  session.undo();
+  assert.equal(session.newLeech(), null);
+  session.rate("again", NOW, 2);
+  assert.equal(session.newLeech().lapseCount, 8);
+});
+
+test("lapses are counted in a session that was stored and loaded again", () => {
+  session.load(queue(forgotten("a", 6)));
+  rate("again");
+  const stored = JSON.parse(JSON.stringify(session.toQueue()));
+  assert.equal(stored.cards[0].schedule.lapseCount, 7);
+});
+
+test("a session that an earlier version stored has no lapses", () => {
+  session.load(queue(learned("a")));
+  rate("again");
+  assert.equal(session.newLeech(), null);
+});

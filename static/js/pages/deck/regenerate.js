@@ -1,14 +1,6 @@
 import { gettext } from "../../client/i18n.js";
-import { fallbackModel, listModels } from "../engine/models.js";
-import { getModelId } from "../engine/preferences.js";
-import { createClient, loadClient } from "../generate/client.js";
-import {
-  connectionText,
-  DUPLICATE_CARD,
-  includesCard,
-  promptExcluding,
-  waitingText,
-} from "../generate/prompt.js";
+import { DUPLICATE_CARD, includesCard, promptExcluding } from "../generate/prompt.js";
+import { errorWithCode, getClient, waitForResult } from "../generate/remote.js";
 import { api } from "../lib/api.js";
 import { kindOf } from "../lib/card-kinds.js";
 import { action, part, slot, toast } from "../lib/dom.js";
@@ -155,8 +147,6 @@ function showSides(root, { front, back, kind }) {
   renderInto(slot(root, "back"), back);
 }
 
-/** @type {Promise<import("../../client/index.js").WebLLMClient>|null} */
-let clientPromise = null;
 /** @type {AbortController|null} */
 let activeAbort = null;
 // Cancel the request when the user leaves the page, so that no engine works on it.
@@ -185,31 +175,6 @@ async function requestCard(cardId, suggested, onStatus, abort) {
   return cards[0];
 }
 
-/** Return the result of a call, and report until then what the call is waiting for. */
-function waitForResult(client, call, onStatus) {
-  const listeners = new AbortController();
-  const on = (name, listener) =>
-    client.addEventListener(name, ({ detail }) => listener(detail), { signal: listeners.signal });
-  on("waiting", (detail) => detail.call === call && onStatus(waitingText(detail), detail));
-  on("connection", (detail) => detail.state === "down" && onStatus(connectionText(detail)));
-  return call.result.finally(() => listeners.abort());
-}
-
-function getClient() {
-  clientPromise ??= connectClient();
-  clientPromise.catch(() => (clientPromise = null));
-  return clientPromise;
-}
-
-async function connectClient() {
-  const [library, modelId] = await Promise.all([
-    loadClient(),
-    getModelId() ?? listModels().then((models) => fallbackModel(models)?.modelId),
-  ]);
-  if (!modelId) throw errorWithCode("model_unavailable", gettext("This server offers no model."));
-  return createClient(library, modelId);
-}
-
 function findCard(deck, cardId) {
   const card = deck.cards.find(({ id }) => id === cardId);
   if (!card)
@@ -229,10 +194,6 @@ async function originalOptions({ provenance: { generationId } }) {
   if (!generationId) return {};
   const generation = await api.get(`/api/webllm/generations/${generationId}`).catch(() => null);
   return { language: generation?.options?.language, difficulty: generation?.options?.difficulty };
-}
-
-function errorWithCode(code, message) {
-  return Object.assign(new Error(message), { code });
 }
 
 const TOPIC_CHARACTERS = 200;

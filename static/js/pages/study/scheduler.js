@@ -5,7 +5,8 @@ const DAY_SECONDS = 86_400;
 
 /**
  * @typedef {{state: "learning"|"review"|"relearning", step: number|null, stability: number,
- *   difficulty: number, dueAt: number, lastReviewedAt: number}} Schedule times in milliseconds
+ *   difficulty: number, dueAt: number, lastReviewedAt: number, lapseCount: number}} Schedule times
+ *   in milliseconds; a lapse is a card that was forgotten after it had been learned
  */
 
 /** The ratings of the API from worst to best, which is the order of the keys 1 to 4. */
@@ -56,7 +57,9 @@ export class Scheduler {
       state === "review"
         ? this.#days.startOf(this.#days.dayOf(now) + this.#memory.next_interval(stability, 0))
         : now + seconds * 1000;
-    return { state, step, stability, difficulty, dueAt, lastReviewedAt: now };
+    const isLapse = schedule?.state === "review" && grade === 1;
+    const lapseCount = (schedule?.lapseCount ?? 0) + Number(isLapse);
+    return { state, step, stability, difficulty, dueAt, lastReviewedAt: now, lapseCount };
   }
 
   /**

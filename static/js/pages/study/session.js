@@ -1,3 +1,5 @@
+import { becomesLeech } from "./lapses.js";
+
 /**
  * If no other cards are left, learning steps that are due within this time are shown immediately,
  * so that the user does not have to wait.
@@ -111,6 +113,17 @@ export class StudySession {
   }
 
   /**
+   * Return the card that was rated last, with the number of its lapses, if it has become a leech.
+   * @returns {{card: any, lapseCount: number}|null}
+   */
+  newLeech() {
+    const { item, before } = this.#history.at(-1) ?? {};
+    const lapseCount = item?.schedule.lapseCount;
+    const isLapse = item && lapseCount > (before?.lapseCount ?? 0);
+    return isLapse && becomesLeech(lapseCount) ? { card: item.card, lapseCount } : null;
+  }
+
+  /**
    * Undo the last rating and make its card the current one.
    * @returns {any} the review that was undone, or null if nothing can be undone
    */
@@ -197,7 +210,8 @@ const datesOf = ({ dueAt, lastReviewedAt }) => ({
 
 function fromServer(schedule) {
   if (!schedule) return null;
-  const { state, step, stability, difficulty, dueAt, lastReviewedAt } = schedule;
+  // Sessions that an earlier version stored have no `lapseCount`.
+  const { state, step, stability, difficulty, dueAt, lastReviewedAt, lapseCount = 0 } = schedule;
   return {
     state,
     step,
@@ -205,5 +219,6 @@ function fromServer(schedule) {
     difficulty,
     dueAt: Date.parse(dueAt),
     lastReviewedAt: Date.parse(lastReviewedAt),
+    lapseCount,
   };
 }

@@ -1,0 +1,60 @@
+import { gettext, ngettext } from "../../client/i18n.js";
+import { kindOf } from "../lib/card-kinds.js";
+import { announce, part, slot } from "../lib/dom.js";
+import { clozeParts } from "../text/cloze.js";
+
+/** The notice that a card was forgotten many times. It stays while the user studies on. */
+export class LeechNotice {
+  #page;
+  #notice;
+  /** The card of the notice. @type {any} */
+  card = null;
+
+  /** @param {HTMLElement} page */
+  constructor(page) {
+    this.#page = page;
+    this.#notice = part(page, "leech");
+  }
+
+  /** @param {{card: any, lapseCount: number}|null} leech the card that was rated, if it is one */
+  show(leech) {
+    if (!leech) return;
+    const { card, lapseCount } = leech;
+    this.card = card;
+    const text = ngettext(
+      "You have forgotten “%(front)s” %(count)s time. A simpler card may help.",
+      "You have forgotten “%(front)s” %(count)s times. A simpler card may help.",
+      lapseCount,
+      { front: shortened(questionOf(card)) },
+    );
+    slot(this.#notice, "leech").textContent = text;
+    this.#notice.hidden = false;
+    announce(text);
+  }
+
+  /** Hide the notice. Focus the next button of the card if the focus would be lost. */
+  hide() {
+    const hadFocus = this.#notice.contains(document.activeElement);
+    this.card = null;
+    this.#notice.hidden = true;
+    if (hadFocus) this.#page.querySelector(NEXT_BUTTON)?.focus({ preventScroll: true });
+  }
+}
+
+const NEXT_BUTTON =
+  '[data-action="show"]:not([hidden]), [data-part="ratings"]:not([hidden]) [data-rating="good"]';
+const MAX_LENGTH = 60;
+
+function questionOf({ front, kind }) {
+  if (!kindOf(kind).hasGaps) return front;
+  return clozeParts(front, "question")
+    .map(({ text }) => text)
+    .join("");
+}
+
+function shortened(text) {
+  // Translators: the beginning of a text that is too long to be shown
+  return text.length > MAX_LENGTH
+    ? gettext("%(text)s…", { text: text.slice(0, MAX_LENGTH) })
+    : text;
+}
