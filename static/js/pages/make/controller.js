@@ -104,7 +104,10 @@ export class GeneratePage {
   };
 
   #generate(batch, options) {
-    batch.element.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    // Scrolling needs a layout, so the request is sent first.
+    requestAnimationFrame(() =>
+      batch.element.scrollIntoView({ block: "nearest", behavior: "smooth" }),
+    );
     return this.#runExclusive(batch, () => this.#generator.generate(batch, options));
   }
 
