@@ -204,3 +204,25 @@ def test_cut_text_is_prefix_within_token_limit(text, tokens):
     cut = cut_to_tokens(text, tokens)
     assert text.startswith(cut)
     assert cut == text or estimate_tokens(cut) <= max(tokens, 1)
+
+
+def test_request_of_another_part_starts_with_the_same_messages():
+    first, second = (
+        prompts.build_messages(PROMPT, OPTIONS | {"source": notes})
+        for notes in ("The moon pulls the sea.", "Sharks are older than trees.")
+    )
+
+    assert first[:-1] == second[:-1]
+
+
+def test_repeated_request_for_a_part_starts_with_the_same_notes():
+    notes = "The moon pulls the sea. " * 60
+    first, repeated = (
+        prompts.build_messages(PROMPT, OPTIONS | {"source": notes, "count": count}, fronts)
+        for count, fronts in ((5, []), (2, ["What moves the tide?"]))
+    )
+
+    end = first[-1]["content"].index("</notes>")
+    assert notes.strip() in first[-1]["content"][:end]
+    assert first[:-1] == repeated[:-1]
+    assert first[-1]["content"][:end] == repeated[-1]["content"][:end]
