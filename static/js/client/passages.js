@@ -50,6 +50,7 @@ export async function writePassages({
   const { passages, cardsSoFar: earlier = [] } = request;
   const usage = { promptTokens: 0, completionTokens: 0, seconds: 0 };
   const ask = async (messages, options) => {
+    if (signal.aborted) return "";
     const { completionTokens: tokensBefore, seconds: secondsBefore } = usage;
     const answer = await engine.generate(messages, {
       ...sampling,

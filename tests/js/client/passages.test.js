@@ -126,6 +126,14 @@ test("a cancelled run sends nothing more", async () => {
   assert.deepEqual(server.socket.ofType("response"), []);
 });
 
+test("a run that is cancelled while the answer is copied does not ask for the question", async () => {
+  const { server, engine } = await start(passagesMessage([MOON, PLANTS]));
+  engine.run.write("27 days");
+  server.socket.receive({ type: "cancel", generationId: "g" });
+  await flush();
+  assert.equal(engine.runs.length, 1);
+});
+
 test("progress counts the tokens of all messages of a run", async () => {
   const { client, engine } = await start(passagesMessage([MOON]));
   await write(engine, "27 days");
