@@ -25,6 +25,8 @@ SPARE = 2  # sentences for each card, because some cards are rejected
 MIN_WORDS, MAX_WORDS = 4, 40
 MIN_UNSPACED, MAX_UNSPACED = 5, 90  # characters, in scripts without spaces
 CONTEXT_TOKENS, OPTION_TOKENS = 80, 60
+# Greek ends questions with a semicolon, which other languages use in sentences.
+GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]")
 QUESTION = re.compile(r"[?\uff1f\u061f]\W*\Z")
 NO_GAP = re.compile(r"\{\{|\}\}|::")
 ASK = "Which words of it should the student remember?"
@@ -52,12 +54,13 @@ def build_passages(
 ) -> dict[str, Any] | None:
     """Return the contract's `passages` for `options["count"]` more cards, or None.
 
-    It is None without notes, for kinds whose answer is not part of a sentence, if the cards must be
-    in another language than the notes, and if no sentence is left.
+    It is None without notes, for kinds whose answer is not part of a sentence, for Greek notes, if
+    the cards must be in another language than the notes, and if no sentence is left.
     """
     kind = KIND_OF_OPTION.get(str(options.get("kind") or ""), DEFAULT_KIND)
     source, language = str(options.get("source") or ""), str(options.get("language") or "")
-    if kind.name not in {DEFAULT_KIND.name, CLOZE} or _is_foreign(source, language):
+    is_greek = 2 * len(GREEK.findall(source)) > len(source)
+    if kind.name not in {DEFAULT_KIND.name, CLOZE} or is_greek or _is_foreign(source, language):
         return None
     covered = {card.get("sentence") for card in cards_so_far}
     sentences = pick_sentences(source, int(options["count"]), covered)

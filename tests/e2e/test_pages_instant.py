@@ -104,7 +104,7 @@ def test_notes_with_small_model_become_clozes_without_model_and_network(student:
     expect(student.page.get_by_text("Makes clozes from your notes without a model")).to_be_visible()
     student.page.context.set_offline(True)
     generate(student)
-    expect(cards_of_batch(student)).to_have_count(3, timeout=1_000)
+    expect(cards_of_batch(student)).to_have_count(3)
     expect(student.batch).to_have_attribute("data-state", "done")
     expect(student.batch.get_by_text("Without a model", exact=True)).to_have_count(3)
     expect(instant_section(student)).to_be_hidden()
@@ -128,7 +128,7 @@ def test_small_model_that_is_asked_anyway_adds_cards_to_clozes(student: Visitor)
     with quick_engine(student, lambda _: WRITTEN):
         student.batch.get_by_role("button", name="Ask the model anyway").click()
         expect(student.batch).to_contain_text("2 of 50 cards")
-    student.wait_for_batch()
+        student.wait_for_batch()
     expect(cards_of_batch(student)).to_have_count(clozes + 2)
 
 

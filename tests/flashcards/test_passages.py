@@ -92,8 +92,9 @@ def test_placeholders_in_the_topic_are_not_filled() -> None:
         {"kind": "definition"},
         {"language": "German"},
         {"source": "x = 1\ny = 2"},
+        {"source": "Το φεγγάρι έλκει τη θάλασσα και προκαλεί τις παλίρροιες."},
     ],
-    ids=["no notes", "definitions", "another language than the notes", "no sentences"],
+    ids=["no notes", "definitions", "another language than the notes", "no sentences", "Greek"],
 )
 def test_no_passages_if_answers_cannot_be_copied(options: dict[str, str]) -> None:
     assert passages(**options) is None

@@ -178,7 +178,7 @@ export class EngineWorker {
     const run = (this.#run = new GenerationRun({
       request: this.#nextRequest,
       sampling: samplingFor(modelId, isFollowUp),
-      usesPassages: writesPassages(modelId),
+      usesPassages: writesPassages(modelId) && "Segmenter" in Intl,
       send: this.#send,
       emit: this.#emit,
       onDraft: this.#onDraft,
@@ -265,8 +265,7 @@ class GenerationRun {
    */
   async run(engine) {
     const requirements = requirementsOf(this.request);
-    const write = this.#usesPassages && this.request.passages ? writePassages : generateCards;
-    const { cards, usage } = await write({
+    const { cards, usage } = await this.#write({
       engine,
       request: this.request,
       check: (card) => checkCard(card, requirements),
@@ -288,6 +287,15 @@ class GenerationRun {
       data: { cards: written },
       ...(usage && { usage }),
     };
+  }
+
+  /** Write from single sentences if possible, or all cards at once if that gives no card. */
+  async #write(run) {
+    if (this.#usesPassages && this.request.passages) {
+      const answer = await writePassages(run);
+      if (answer.cards.length || run.signal.aborted) return answer;
+    }
+    return generateCards(run);
   }
 
   /** Stop writing. The response is not sent. */

@@ -51,15 +51,24 @@ export async function writePassages({
   const usage = { promptTokens: 0, completionTokens: 0, seconds: 0 };
   const ask = async (messages, options) => {
     if (signal.aborted) return "";
-    const { completionTokens: tokensBefore, seconds: secondsBefore } = usage;
+    const before = { ...usage };
+    let last = { tokens: 0, seconds: 0 };
     const answer = await engine.generate(messages, {
       ...sampling,
       ...options,
       signal,
-      onToken: ({ tokens, seconds }) =>
-        onTokens({ tokens: tokensBefore + tokens, seconds: secondsBefore + seconds }),
+      onToken: (progress) => {
+        last = progress;
+        onTokens({
+          tokens: before.completionTokens + last.tokens,
+          seconds: before.seconds + last.seconds,
+        });
+      },
     });
-    for (const name of Object.keys(usage)) usage[name] += answer.usage?.[name] ?? 0;
+    const { promptTokens = 0, completionTokens, seconds } = answer.usage ?? {};
+    usage.promptTokens += promptTokens;
+    usage.completionTokens += completionTokens ?? last.tokens;
+    usage.seconds += seconds ?? last.seconds;
     return answer.text.trim();
   };
   const cards = [];

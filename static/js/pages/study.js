@@ -155,8 +155,10 @@ function undo() {
 function edit(card = session?.current?.card) {
   if (card)
     editCard(card, api, () => {
-      if (session.current?.card === card) view.updateTexts(session.current);
-      if (leech.card === card) leech.hide();
+      session.update(card);
+      if (session.current?.card.id === card.id) view.updateTexts(session.current);
+      // The dialog first returns the focus to the button in the notice.
+      if (leech.card?.id === card.id) setTimeout(() => leech.hide());
     });
 }
 
@@ -165,9 +167,12 @@ async function rewrite() {
   const { card } = leech;
   const tool = await import("./study/rewrite.js").catch(() => null);
   if (!tool) return toast(SERVER_UNREACHABLE);
+  if (leech.card !== card) return;
   tool.openRewrite(card, (isDeleted) => {
     leech.hide();
-    if (isDeleted) removeRated(card.id);
+    if (!isDeleted) return;
+    if (session.removeDeleted(card.id)) showNext();
+    else saveSession();
   });
 }
 

@@ -72,11 +72,27 @@ test("a rejected card is replaced by one of the next sentence", async () => {
   ]);
 });
 
-test("a question that was cut off is not sent", async () => {
-  const { server, engine } = await start(passagesMessage([MOON]));
+test("all cards are requested at once if the sentences give none", async () => {
+  const request = passagesMessage([MOON]);
+  const { server, engine } = await start(request);
   await write(engine, "27 days");
-  await write(engine, "How long does it take, if one considers that the Moon, which");
-  assert.deepEqual(server.socket.ofType("response").at(-1).data.cards, []);
+  await write(engine, "How long does it take, if one considers that the Moon, which"); // cut off
+  assert.deepEqual(engine.run.messages, request.messages);
+  await write(engine, '[{"front":"ebb","back":"falling"}]');
+  assert.deepEqual(server.socket.ofType("response").at(-1).data.cards, [
+    { front: "ebb", back: "falling" },
+  ]);
+});
+
+test("tokens and seconds are counted for an engine that does not report its usage", async () => {
+  const engine = new Engine();
+  const { generate } = engine;
+  engine.generate = (...args) => generate.apply(engine, args).then(({ text }) => ({ text }));
+  const { server } = await start(passagesMessage([MOON]), engine);
+  await write(engine, "27 days");
+  await write(engine, "How long does the Moon take?");
+  const [{ usage }] = server.socket.ofType("response");
+  assert.deepEqual(usage, { promptTokens: 0, completionTokens: 2, seconds: 2 });
 });
 
 test("a question that repeats an earlier card is not sent", async () => {
@@ -85,7 +101,6 @@ test("a question that repeats an earlier card is not sent", async () => {
   await write(engine, "photosynthesis");
   await write(engine, "how do plants make  sugar?");
   assert.deepEqual(server.socket.ofType("card"), []);
-  assert.deepEqual(server.socket.ofType("response").at(-1).data.cards, []);
 });
 
 test("the last requested card ends the run", async () => {

@@ -138,14 +138,20 @@ test("answers are checked after the batch is written", async () => {
   assert.equal(page.engine.questions.length, 1);
 });
 
-test("a request for cards stops the check, which resumes when the engine is idle", async () => {
+test("a request for cards stops the check, which resumes when the engine is idle", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   const page = setUp([card("the aorta")]);
   page.start();
   page.engine.setBusy(true);
   await settled();
   assert.deepEqual(marks(page), ["found"]);
   assert.equal(page.engine.questions.length, 1);
+  page.engine.setBusy(false); // the next request of the same generation follows
+  page.engine.setBusy(true);
+  t.mock.timers.tick(1000);
+  assert.equal(page.engine.questions.length, 1);
   page.engine.setBusy(false);
+  t.mock.timers.tick(1000);
   assert.equal(page.engine.questions.length, 2);
   page.engine.questions[1].answer("aorta");
   await settled();

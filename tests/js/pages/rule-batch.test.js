@@ -10,6 +10,13 @@ import {
   usesRule,
 } from "../../../static/js/pages/make/rule-batch.js";
 
+const KINDS = [
+  { name: "basic", option: "question-answer", hasGaps: false },
+  { name: "cloze", option: "cloze", hasGaps: true },
+];
+globalThis.document.getElementById = (id) =>
+  /** @type {any} */ (id === "card-kinds" && { textContent: JSON.stringify(KINDS) });
+
 const SMALL = "SmolLM2-135M-Instruct-Q4_1";
 const CLOZE = { front: "The {{c1::Moon}} raises the tides.", byRule: true, part: 0 };
 

@@ -1,8 +1,12 @@
 import { gettext } from "../../client/i18n.js";
+import { RELOAD_CODES } from "../engine/reload-codes.js";
 import { action, announce, part, slot } from "../lib/dom.js";
 import { integer } from "../lib/format.js";
 import { compareAnswer, MAX_TOKENS, questionMessages } from "../notes/answers.js";
 import { hasGaps } from "../text/cloze.js";
+
+/** Milliseconds without a request after which the engine has nothing else to do. */
+const IDLE_MS = 1000;
 
 /**
  * Has the loaded model check the answers of cards that were found in the notes.
@@ -54,7 +58,9 @@ export class AnswerChecker {
     if (!engine || !model?.checksAnswers) return null;
     if (!this.#observed.has(engine)) {
       this.#observed.add(engine);
-      for (const name of ["busy", "idle"]) engine.addEventListener(name, () => this.#update());
+      engine.addEventListener("busy", () => this.#update());
+      // A generation can consist of several requests with short pauses.
+      engine.addEventListener("idle", () => setTimeout(() => this.#update(), IDLE_MS));
     }
     return engine;
   }
@@ -72,7 +78,8 @@ export class AnswerChecker {
     this.#current = next.batch;
     try {
       await this.#check(engine, next, abort.signal);
-    } catch {
+    } catch (error) {
+      if (RELOAD_CODES.has(error.code)) this.#panel.handleLoss(error);
       // The question is asked again if the model was unloaded in the meantime.
       if (this.#panel.engine === engine) this.#failed.set(next.draft, { ...next.draft });
     }
@@ -128,7 +135,7 @@ export class AnswerChecker {
     const line = part(batch.element, "answer-check");
     line.hidden = !left.length || !this.#engine || !(isRunning || isCheckStopped);
     if (line.hidden) return;
-    const number = integer(total - left.length + Number(isRunning));
+    const number = integer(total - left.length + Number(isRunning && !isCheckStopped));
     const numbers = { number, total: integer(total) };
     slot(line, "answer-check").textContent = isCheckStopped
       ? gettext("Checked answers: %(number)s of %(total)s", numbers)

@@ -43,8 +43,8 @@ export function edit(batch, draft) {
  * @param {import("./batch.js").Draft} draft
  */
 export function discard(batch, draft) {
-  const undo = batch.drop(draft);
   const uncount = recordDiscarded(batch.record, [draft]);
+  const undo = batch.drop(draft);
   const revert = () => {
     uncount();
     undo();

@@ -1,5 +1,6 @@
 import { gettext } from "../../client/i18n.js";
 import { fallbackModel, listModels } from "../engine/models.js";
+import { RELOAD_CODES } from "../engine/reload-codes.js";
 import { createClient, loadClient } from "../generate/client.js";
 import { promptExcluding } from "../generate/prompt.js";
 import { deleteOnUnload } from "../lib/api.js";
@@ -11,9 +12,6 @@ import { recordPartError, showDone, showFailed } from "./outcomes.js";
 import { newPart, notesOf, partOf, partsOf } from "./parts.js";
 import { showMadeByRule, usesRule } from "./rule-batch.js";
 import { checked, recheck } from "./source-match.js";
-
-/** Engine errors after which the model must be reloaded. */
-const RELOAD_CODES = new Set(["device_lost", "out_of_memory"]);
 
 /**
  * Generates the cards of batches.
@@ -50,8 +48,9 @@ export class BatchGenerator {
    * @param {{refresh?: boolean, allowsRule?: boolean}} [options]
    */
   async generate(batch, { refresh = false, allowsRule = false } = {}) {
-    if (allowsRule && (await this.#usesRule(batch))) return showMadeByRule(batch);
     const { signal } = (this.#abort = new AbortController());
+    if (allowsRule && (await this.#usesRule(batch))) return showMadeByRule(batch);
+    if (signal.aborted) return showFailed(batch, null, true);
     batch.show("writing", gettext("Loading the model"));
     batch.notify({ text: "" });
     try {

@@ -5,6 +5,7 @@
  */
 import { gettext, ngettext } from "../../client/i18n.js";
 import { isSmallModel } from "../../client/sampling.js";
+import { kindOf } from "../lib/card-kinds.js";
 import { integer } from "../lib/format.js";
 
 /** The effect of the Generate button. */
@@ -60,7 +61,7 @@ export function isMadeByRule({ state, parts, others, cards }) {
 /** @param {import("./request-form.js").CardRequest} request */
 export function ruleNotice({ kind }) {
   return {
-    text: kind && kind !== "cloze" ? `${RULE_TEXT} ${OTHER_KIND_TEXT}` : RULE_TEXT,
+    text: kind && !kindOf(kind).hasGaps ? `${RULE_TEXT} ${OTHER_KIND_TEXT}` : RULE_TEXT,
     action: "rest",
     label: gettext("Ask the model anyway"),
     canChoose: true,

@@ -32,17 +32,20 @@ export class LeechNotice {
     announce(text);
   }
 
-  /** Hide the notice. Focus the next button of the card if the focus would be lost. */
+  /** Hide the notice. If the focus would be lost, focus the next button or the summary. */
   hide() {
     const hadFocus = this.#notice.contains(document.activeElement);
     this.card = null;
     this.#notice.hidden = true;
-    if (hadFocus) this.#page.querySelector(NEXT_BUTTON)?.focus({ preventScroll: true });
+    if (!hadFocus) return;
+    const next = [...this.#page.querySelectorAll(NEXT_FOCUS)].find(
+      ({ offsetParent }) => offsetParent,
+    );
+    next?.focus({ preventScroll: true });
   }
 }
 
-const NEXT_BUTTON =
-  '[data-action="show"]:not([hidden]), [data-part="ratings"]:not([hidden]) [data-rating="good"]';
+const NEXT_FOCUS = '[data-action="show"], [data-rating="good"], #study-summary-title';
 const MAX_LENGTH = 60;
 
 function questionOf({ front, kind }) {
@@ -54,7 +57,8 @@ function questionOf({ front, kind }) {
 
 function shortened(text) {
   // Translators: the beginning of a text that is too long to be shown
-  return text.length > MAX_LENGTH
-    ? gettext("%(text)s…", { text: text.slice(0, MAX_LENGTH) })
+  const characters = [...text];
+  return characters.length > MAX_LENGTH
+    ? gettext("%(text)s…", { text: characters.slice(0, MAX_LENGTH).join("") })
     : text;
 }

@@ -20,8 +20,13 @@ const fieldsets = [...form.querySelectorAll("fieldset")];
  * @param {(isDeleted: boolean) => void} onSaved receives whether the old card was deleted
  */
 export function openRewrite(card, onSaved) {
-  if (!dialog.open) new Rewrite(card, onSaved).open();
+  if (dialog.open) return;
+  if (unfinished?.cardId === card.id) unfinished.reopen();
+  else new Rewrite(card, onSaved).open();
 }
+
+/** The last dialog that was closed before its cards were saved. @type {Rewrite|null} */
+let unfinished = null;
 
 /** A card in the dialog, with the cards that were suggested so far. */
 class Rewrite {
@@ -31,6 +36,8 @@ class Rewrite {
   /** @type {{front: string, back: string}[]} */
   #suggested = [];
   #isSaved = false;
+  /** The texts when the dialog was closed, and whether their cards were saved. */
+  #places = [];
 
   constructor(card, onSaved) {
     this.#card = card;
@@ -40,13 +47,28 @@ class Rewrite {
   open() {
     form.reset();
     for (const fieldset of fieldsets) fieldset.disabled = false;
-    const { hasGaps } = kindOf(this.#card.kind);
-    renderInto(slot(dialog, "front"), this.#card.front, { cloze: hasGaps ? "answer" : undefined });
-    renderInto(slot(dialog, "back"), this.#card.back);
+    this.#show();
+  }
+
+  get cardId() {
+    return this.#card.id;
+  }
+
+  /** Show the dialog again, with its texts. */
+  reopen() {
+    form.reset();
+    fieldsets.forEach((fieldset, index) => {
+      const { isSaved, ...sides } = this.#places[index];
+      write(fieldset, sides);
+      fieldset.disabled = isSaved;
+    });
     this.#show();
   }
 
   #show() {
+    const { hasGaps } = kindOf(this.#card.kind);
+    renderInto(slot(dialog, "front"), this.#card.front, { cloze: hasGaps ? "answer" : undefined });
+    renderInto(slot(dialog, "back"), this.#card.back);
     showFieldErrors(form, {});
     showStatus("");
     showFailure(null);
@@ -67,12 +89,18 @@ class Rewrite {
   #handleClose() {
     this.#stop();
     removeEventListener("pagehide", this.#stop);
+    unfinished = null;
     if (this.#isSaved || fieldsets.every((fieldset) => fieldset.disabled || isEmpty(fieldset)))
       return;
+    unfinished = this;
+    this.#places = fieldsets.map((fieldset) => ({
+      ...read(fieldset),
+      isSaved: fieldset.disabled,
+    }));
     offerUndo({
       text: gettext("The new cards were not saved."),
       label: gettext("Continue editing"),
-      revert: () => this.#show(),
+      revert: () => dialog.open || this.reopen(),
     });
   }
 
@@ -151,7 +179,7 @@ class Rewrite {
   async #finish(count) {
     const path = `/api/flashcards/cards/${this.#card.id}`;
     const isDeleted = form.elements["delete-old"].checked;
-    if (isDeleted) await api.delete(path);
+    if (isDeleted) await api.delete(path).catch(ignoreMissing);
     this.#isSaved = true;
     dialog.close();
     const text = ngettext("%(count)s card added.", "%(count)s cards added.", count);
@@ -164,6 +192,11 @@ class Rewrite {
     else toast(text);
     this.#onSaved(isDeleted);
   }
+}
+
+/** Ignore that a card was already deleted elsewhere. @param {any} error */
+function ignoreMissing(error) {
+  if (error.status !== 404) throw error;
 }
 
 const fieldOf = (fieldset, side) => fieldset.querySelector(`[data-side="${side}"]`);

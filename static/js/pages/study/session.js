@@ -62,6 +62,26 @@ export class StudySession {
   }
 
   /**
+   * Remove a card that was deleted. Its ratings cannot be undone any more.
+   * @param {string} cardId
+   * @returns {boolean} whether it was the current card
+   */
+  removeDeleted(cardId) {
+    for (const entry of this.#history) entry.isDeleted ||= entry.item.card.id === cardId;
+    return this.remove(cardId);
+  }
+
+  /**
+   * Apply the texts of a card that was edited. Since the queue was loaded again, the session may
+   * have another object for the card.
+   * @param {{id: string, front: string, back: string}} card
+   */
+  update({ id, front, back }) {
+    for (const item of [...this.#items, this.current])
+      if (item?.card.id === id) Object.assign(item.card, { front, back });
+  }
+
+  /**
    * Return the next card and make it the current one, or return null if the session is finished.
    * @param {number} now in milliseconds
    * @returns {Item|null}
@@ -128,8 +148,8 @@ export class StudySession {
    * @returns {any} the review that was undone, or null if nothing can be undone
    */
   undo() {
+    if (!this.#history.length || this.#history.at(-1).isDeleted) return null;
     const last = this.#history.pop();
-    if (!last) return null;
     last.item.schedule = last.before;
     this.#items = this.#items.filter((other) => other !== last.item);
     this.#items.splice(last.index, 0, last.item);
