@@ -92,7 +92,7 @@ def test_placeholders_in_the_topic_are_not_filled() -> None:
         {"kind": "definition"},
         {"language": "German"},
         {"source": "x = 1\ny = 2"},
-        {"source": "Το φεγγάρι έλκει τη θάλασσα και προκαλεί τις παλίρροιες."},
+        {"source": "Φεγγάρι έλκει θάλασσα και προκαλεί παλίρροιες."},
     ],
     ids=["no notes", "definitions", "another language than the notes", "no sentences", "Greek"],
 )

@@ -289,7 +289,7 @@ class GenerationRun {
     };
   }
 
-  /** Write from single sentences if possible, or all cards at once if that gives no card. */
+  /** Write from single sentences if possible, or all cards in one answer if that gives no card. */
   async #write(run) {
     if (this.#usesPassages && this.request.passages) {
       const answer = await writePassages(run);
