@@ -2,8 +2,8 @@
 
 A file stays with one worker, so that its servers start only once. All tests that run models in a
 browser are one group, and so are all other browser tests: two browsers of a kind at the same time
-wait for each other and time out. Models take longest and run first, then the tests that kill
-processes. The other browser tests run among the files without a browser.
+wait for each other and time out. Both groups start first, because they take longest, then the tests
+that kill processes. The other files are small and fill the workers at the end.
 """
 
 from pathlib import PurePath
@@ -23,10 +23,7 @@ class GroupScheduling(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        parts = PurePath(file).parts
-        if not {"e2e", "upgrade"}.intersection(parts):
-            return file
-        return "models" if MODELS.intersection(parts) else "pages"
+        return _browser_group(PurePath(file).parts) or file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling:
@@ -39,7 +36,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _order(PurePath(item.nodeid.split("::")[0]).parts))
 
 
+def _browser_group(parts: tuple[str, ...]) -> str:
+    """Return the group of a file with browser tests, or "" for other files."""
+    if not {"e2e", "upgrade"}.intersection(parts):
+        return ""
+    return "models" if MODELS.intersection(parts) else "pages"
+
+
 def _order(parts: tuple[str, ...]) -> int:
-    if "e2e" in parts and MODELS.intersection(parts):
-        return 0
-    return 1 if "resilience" in parts else 2
+    if group := _browser_group(parts):
+        return ("models", "pages").index(group)
+    return 2 if "resilience" in parts else 3

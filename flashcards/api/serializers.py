@@ -207,16 +207,17 @@ class CardsQuerySerializer(serializers.Serializer):
     )
 
 
-@extend_schema_field(CardSerializer(many=True))
-class CardListField(JSONField):
-    """A list of cards, which services validate.
-
-    In a form, it is JSON text and can be empty.
-    """
+class OptionalJSONField(JSONField):
+    """A JSON value. In a form, it is JSON text and can be empty."""
 
     def get_value(self, dictionary: Any) -> Any:
         value = super().get_value(dictionary)
         return empty if isinstance(value, str) and not value.strip() else value
+
+
+@extend_schema_field(CardSerializer(many=True))
+class CardListField(OptionalJSONField):
+    """A list of cards, which services validate."""
 
     def to_internal_value(self, data: Any) -> Any:
         cards = super().to_internal_value(data)
@@ -246,6 +247,16 @@ class FatesSerializer(serializers.Serializer):
 
     def validate(self, body: dict[str, Any]) -> ReportedFates:
         return ReportedFates.read(body)
+
+
+@extend_schema_field(FatesSerializer)
+class FatesField(OptionalJSONField):
+    """The fates of cards. As a nested serializer, the form would have styles in its HTML."""
+
+    def to_internal_value(self, data: Any) -> ReportedFates:
+        fates = FatesSerializer(data=super().to_internal_value(data))
+        fates.is_valid(raise_exception=True)
+        return fates.validated_data
 
 
 class DeckCreateSerializer(serializers.Serializer):
@@ -284,7 +295,7 @@ class DeckCreateSerializer(serializers.Serializer):
         allow_blank=True,
         help_text=gettext_lazy("the notes of cards that were made without a model"),
     )
-    fates = FatesSerializer(required=False)
+    fates = FatesField(required=False)
 
     def validate(self, body: dict[str, Any]) -> dict[str, Any]:
         if not body.get("generation_id") and not body.get("generation_ids") and not body["name"]:

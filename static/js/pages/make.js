@@ -2,7 +2,6 @@ import { EnginePanel } from "./engine/panel.js";
 import { SERVER_UNREACHABLE } from "./lib/error-messages.js";
 import { read } from "./lib/storage.js";
 import { RequestForm } from "./make/request-form.js";
-import { RULE_HINT, usesRule } from "./make/rule-batch.js";
 
 const form = new RequestForm(document.getElementById("request"));
 const panel = new EnginePanel(document.getElementById("model"), () => warmUpRequest(form.kind));
@@ -38,8 +37,11 @@ async function generate({ detail }) {
   }
 }
 
-function showHint() {
-  form.setHint(usesRule(form.notes, panel.writerModelId) ? RULE_HINT : panel.requestHint);
+/** Show what the Generate button does. The module of the rule is only loaded if there are notes. */
+async function showHint() {
+  const rule = form.notes ? await import("./make/rule-batch.js").catch(() => null) : null;
+  const usesRule = rule?.usesRule(form.notes, panel.writerModelId);
+  form.setHint(usesRule ? rule.RULE_HINT : panel.requestHint);
 }
 
 panel.addEventListener("change", () => {

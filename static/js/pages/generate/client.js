@@ -9,22 +9,21 @@ const store = {
   forget: (modelId) => write(`${PREFIX}${modelId}`, null),
 };
 
-/** @type {Promise<typeof import("../../client/index.js")>|null} */
-let loading = null;
+/** @type {typeof import("../../client/index.js")|null} */
+let library = null;
 
 /**
  * Load the client library. It is loaded on first use to keep the page small.
  *
- * The promise is kept, because `import` waits for a task even if the module is loaded, and the
+ * The module is kept, because `import` waits for a task even if the module is loaded, and the
  * browser can draw a frame before that task.
  * @throws {ApiError}
  */
 export async function loadClient() {
-  loading ??= import("../../client/index.js");
   try {
-    return await loading;
+    library ??= await import("../../client/index.js");
+    return library;
   } catch {
-    loading = null;
     throw new ApiError(UNREACHABLE);
   }
 }
