@@ -43,7 +43,7 @@ class Flashcards:
             options=rest,
             messages=prompts.build_messages(prompt, rest, fronts),
             response_format=response_format(rest["count"], kind.answer_form),
-            passages=build_passages(rest, cards_so_far),
+            passages=build_passages(prompt, rest, cards_so_far),
         )
 
     def accept_cards(

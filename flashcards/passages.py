@@ -4,7 +4,8 @@ For each sentence, a model first copies the words that the card asks for. Then i
 question. A client lets the model copy only words of the sentence, so the answer is never invented.
 docs/decisions/passages.md has the reasons and the measurements.
 
-The texts are for models of at least a billion parameters. Smaller ones cannot write the question.
+The texts are for models of at least a billion parameters. The built-in model cannot write the
+question.
 
 This module is pure.
 """
@@ -24,11 +25,16 @@ from flashcards.words import is_unspaced, tokens_of
 SPARE = 2  # sentences for each card, because some cards are rejected
 MIN_WORDS, MAX_WORDS = 4, 40
 MIN_UNSPACED, MAX_UNSPACED = 5, 90  # characters, in scripts without spaces
+MAX_CHARACTERS = 500
 CONTEXT_TOKENS, OPTION_TOKENS = 80, 60
 # Greek ends questions with a semicolon, which other languages use in sentences.
 GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]")
-QUESTION = re.compile(r"[?\uff1f\u061f]\W*\Z")
+QUESTION_MARKS = frozenset("?\uff1f\u061f")
 NO_GAP = re.compile(r"\{\{|\}\}|::")
+# Engines do not have the same escapes for these in a grammar.
+CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+# Other prompts contain wishes, or cards not to repeat, which passages would ignore.
+PLAIN_PROMPT = re.compile(r"Generate [0-9]+ flashcards? about (?P<topic>[^\n]*)")
 ASK = "Which words of it should the student remember?"
 SYSTEM = (
     "You write flashcards from a student's notes. First you copy the words of a sentence that are"
@@ -50,17 +56,20 @@ EXAMPLES = (
 
 
 def build_passages(
-    options: Mapping[str, Any], cards_so_far: Sequence[Mapping[str, Any]]
+    prompt: str, options: Mapping[str, Any], cards_so_far: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any] | None:
     """Return the contract's `passages` for `options["count"]` more cards, or None.
 
-    It is None without notes, for kinds whose answer is not part of a sentence, for Greek notes, if
-    the cards must be in another language than the notes, and if no sentence is left.
+    It is None without notes, for prompts in the user's own words, for kinds whose answer is not
+    part of a sentence, for Greek notes, if the cards may have to be in another language than the
+    notes, and if no sentence is left.
     """
-    kind = KIND_OF_OPTION.get(str(options.get("kind") or ""), DEFAULT_KIND)
+    kind = KIND_OF_OPTION.get(str(options.get("kind") or DEFAULT_KIND.name))
     source, language = str(options.get("source") or ""), str(options.get("language") or "")
     is_greek = 2 * len(GREEK.findall(source)) > len(source)
-    if kind.name not in {DEFAULT_KIND.name, CLOZE} or is_greek or _is_foreign(source, language):
+    if not kind or kind.name not in {DEFAULT_KIND.name, CLOZE} or not _is_plain(prompt, options):
+        return None
+    if is_greek or _is_foreign(source, language):
         return None
     covered = {card.get("sentence") for card in cards_so_far}
     sentences = pick_sentences(source, int(options["count"]), covered)
@@ -79,15 +88,15 @@ def pick_sentences(
 ) -> list[dict[str, str]]:
     """Return the sentences to write `count` cards about, and as many more in case of need.
 
-    Each has its `text`, and the `passage` of the notes that ends with it. The first `count` are
-    spread evenly over the notes, without the `covered` ones.
+    Each has its `text`, and the `passage`: the beginning of the sentence before it, then the text.
+    The first `count` are spread evenly over the notes, without the `covered` ones.
     """
-    everything = ["", *split_sentences(source)]
-    rows = [
-        {"text": text, "passage": f"{cut_to_tokens(before, CONTEXT_TOKENS)} {text}".strip()}
-        for before, text in pairwise(everything)
-        if text not in covered and _is_usable(text)
-    ]
+    unique: dict[str, dict[str, str]] = {}
+    for before, text in pairwise(["", *split_sentences(source)]):
+        if text not in unique and text not in covered and _is_usable(text):
+            passage = f"{cut_to_tokens(before[:MAX_CHARACTERS], CONTEXT_TOKENS)} {text}".strip()
+            unique[text] = {"text": text, "passage": passage}
+    rows = list(unique.values())
     first = [rows[index * len(rows) // count] for index in range(min(count, len(rows)))]
     if len(rows) <= count:
         return rows
@@ -98,19 +107,30 @@ def pick_sentences(
 
 def _is_usable(sentence: str) -> bool:
     """Return whether a sentence can be asked about: it is neither a question nor a fragment."""
-    if QUESTION.search(sentence) or NO_GAP.search(sentence) or "\n" in sentence:
+    if len(sentence) > MAX_CHARACTERS or NO_GAP.search(sentence) or CONTROL.search(sentence):
+        return False
+    if not QUESTION_MARKS.isdisjoint(sentence[-3:]):
         return False
     words = tokens_of(sentence)
-    unspaced = sum(len(word) for word in words if is_unspaced(word))
-    if unspaced:
-        return MIN_UNSPACED <= unspaced <= MAX_UNSPACED
+    unspaced = [word for word in words if is_unspaced(word)]
+    characters, spaced = sum(map(len, unspaced)), len(words) - len(unspaced)
+    if characters > spaced:
+        return characters >= MIN_UNSPACED and characters + spaced <= MAX_UNSPACED
     return MIN_WORDS <= len(words) <= MAX_WORDS
 
 
+def _is_plain(prompt: str, options: Mapping[str, Any]) -> bool:
+    """Return whether the prompt only contains the number of cards and the topic."""
+    match = PLAIN_PROMPT.fullmatch(prompt.strip())
+    return match is not None and match["topic"].strip() == str(options["topic"]).strip()
+
+
 def _is_foreign(source: str, language: str) -> bool:
-    """Return whether the cards must be in another language than the notes."""
+    """Return whether the cards may have to be in another language than the notes."""
+    if not language.strip():
+        return False
     wanted = find_language(language)
-    return wanted is not None and is_other_language(source, words_of(source), wanted)
+    return wanted is None or is_other_language(source, words_of(source), wanted)
 
 
 def _opening() -> list[dict[str, str]]:

@@ -287,10 +287,12 @@ CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         # A subscriber must be able to wait for messages indefinitely. Newer versions of redis-py
-        # have a default timeout.
+        # have a default timeout. They also send the name of the library on each new connection,
+        # which the server refuses if a subscription was sent first.
         "CONFIG": {
             "hosts": [
-                {"address": url, "socket_timeout": None} for url in CHANNEL_URLS or [REDIS_URL]
+                {"address": url, "socket_timeout": None, "driver_info": None}
+                for url in CHANNEL_URLS or [REDIS_URL]
             ],
             "prefix": REDIS_PREFIX,
         },

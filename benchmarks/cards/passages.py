@@ -18,6 +18,7 @@ from benchmarks.cards.systems import (
     Model,
     Sampling,
     page_sampling,
+    prompt_text,
     request_options,
 )
 from flashcards.generation import Flashcards
@@ -33,8 +34,6 @@ class PassageModel:
     Inputs without notes are left out, because they have no sentences.
     """
 
-    obeys = True
-
     def __init__(self, model: Model, sampling: Sampling, cache: AnswerCache) -> None:
         self.name = f"{model.name}, prompt {PROMPT_VERSION}, sentences"
         self.is_goal = model.parameter_count() in GOAL_PARAMETERS
@@ -44,7 +43,7 @@ class PassageModel:
 
     def make_cards(self, card_input: CardInput, count: int) -> MadeCards | None:
         options = request_options(card_input, count)
-        passages = build_passages(options, [])
+        passages = build_passages(prompt_text(card_input, count), options, [])
         if not passages:
             return None
         answers = _answers_in(passages)
@@ -57,7 +56,7 @@ class PassageModel:
             seconds += spent
             text = json.dumps([draft])
             cards += Flashcards().accept_cards(text, cards, count - len(cards), options)
-        return MadeCards(cards, seconds)
+        return MadeCards(cards, seconds, obeys=True)
 
     def _write(
         self, passages: Mapping[str, Any], sentence: Mapping[str, str], answers: Sequence[str]

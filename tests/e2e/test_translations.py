@@ -41,7 +41,7 @@ DATA = re.compile(
     r"student-\w+|Physics|Which force is|mass|times|acceleration|How is a list written|as here"
     r"|What is a vacuole|A bubble that stores things|\$F = ma\$"
     r"|MindFlip|Anki|CSV|TSV|JSON|Markdown|PDF|WebGPU|wllama|WebLLM|UTF-\d+"
-    r"|txt|SmolLM2\S*|Instruct|Q4_1|\S+-q\df\d+\S*"
+    r"|txt|tiny|SmolLM2\S*|Instruct|Q4_1|\S+-q\df\d+\S*"
 )
 
 
@@ -101,6 +101,7 @@ def student(visitor: Visitor) -> Visitor:
 
 def press_and_check(student: Visitor, name: str) -> None:
     """Press the first button whose name contains this text, and check the texts that follow."""
+    student.page.wait_for_load_state("networkidle")  # the scripts of a new page are loaded
     student.page.get_by_role("button", name=name).first.click()
     student.page.wait_for_load_state("networkidle")
     assert untranslated(student.page) == [], name
@@ -145,6 +146,7 @@ def test_texts_are_translated_after_failed_generation(student: Visitor) -> None:
 def test_texts_are_translated_during_deck_editing(student: Visitor) -> None:
     student.open("/decks")
     student.page.get_by_role("link", name="Physics", exact=True).click()
+    expect(student.page.get_by_role("heading", name="Physics", exact=True)).to_be_visible()
     for name in ("Edit card 1", "Save card", "Delete card 1", "Undo", "More", "Rename", "Cancel"):
         press_and_check(student, name)
     student.page.get_by_role("link", name="Table").click()

@@ -15,10 +15,12 @@ NOTES = (
 USABLE = [each for each in split_sentences(NOTES) if not each.endswith("?")]
 
 
-def passages(cards_so_far: list[dict[str, Any]] | None = None, **options: Any) -> Any:
-    return build_passages(
-        {"topic": "Tides", "count": 2, "source": NOTES} | options, cards_so_far or []
-    )
+def passages(
+    cards_so_far: list[dict[str, Any]] | None = None, prompt: str = "", **options: Any
+) -> Any:
+    options = {"topic": "Tides", "count": 2, "source": NOTES} | options
+    prompt = prompt or f"Generate 2 flashcards about {options['topic']}"
+    return build_passages(prompt, options, cards_so_far or [])
 
 
 def texts(sentences: list[dict[str, str]]) -> list[str]:
@@ -67,7 +69,26 @@ def test_questions_fragments_and_very_long_sentences_are_not_used(sentence: str)
     ],
 )
 def test_sentences_of_other_scripts_are_used(notes: str) -> None:
-    assert len(passages(source=notes, topic="")["sentences"]) == len(split_sentences(notes))
+    assert len(passages(source=notes)["sentences"]) == len(split_sentences(notes))
+
+
+def test_repeated_sentences_are_used_once() -> None:
+    notes = "The cell has a nucleus inside.\n" * 20 + "Water boils at 100 degrees."
+    assert texts(pick_sentences(notes, 10)) == [
+        "The cell has a nucleus inside.",
+        "Water boils at 100 degrees.",
+    ]
+
+
+def test_sentence_with_a_word_of_another_script_is_used() -> None:
+    sentence = "Beijing (北京) is the capital of China."
+    assert texts(pick_sentences(sentence, 1)) == [sentence]
+
+
+def test_sentences_that_are_too_long_or_have_control_characters_are_not_used() -> None:
+    assert pick_sentences("?" * 59_999 + "a", 1) == []
+    assert pick_sentences("x" * 14_000 + " is a very long word.", 1) == []
+    assert pick_sentences("The alpha\fbeta gamma delta word.", 1) == []
 
 
 def test_question_prompt_names_difficulty_and_language() -> None:
@@ -90,11 +111,25 @@ def test_placeholders_in_the_topic_are_not_filled() -> None:
     [
         {"source": ""},
         {"kind": "definition"},
+        {"kind": "multiple choice"},
+        {"prompt": "Only ask about dates"},
+        {"prompt": "Generate 2 flashcards about Tides\n\nDo not repeat these:\n- ebb"},
+        {"language": "Swahili"},
         {"language": "German"},
         {"source": "x = 1\ny = 2"},
         {"source": "Φεγγάρι έλκει θάλασσα και προκαλεί παλίρροιες."},
     ],
-    ids=["no notes", "definitions", "another language than the notes", "no sentences", "Greek"],
+    ids=[
+        "no notes",
+        "definitions",
+        "another kind",
+        "own words",
+        "cards not to repeat",
+        "unknown language",
+        "another language than the notes",
+        "no sentences",
+        "Greek",
+    ],
 )
 def test_no_passages_if_answers_cannot_be_copied(options: dict[str, str]) -> None:
     assert passages(**options) is None
