@@ -18,7 +18,7 @@ from typing import Any
 from flashcards.card_kinds import CLOZE, DEFAULT_KIND, KIND_OF_OPTION
 from flashcards.grammar import QUESTION_GRAMMAR
 from flashcards.parsing.languages import find_language, is_other_language, words_of
-from flashcards.prompts import cut_to_tokens
+from flashcards.prompts import cut_to_tokens, option_lines, short
 from flashcards.sentences import split_sentences
 from flashcards.words import is_unspaced, tokens_of
 
@@ -26,14 +26,15 @@ SPARE = 2  # sentences for each card, because some cards are rejected
 MIN_WORDS, MAX_WORDS = 4, 40
 MIN_UNSPACED, MAX_UNSPACED = 5, 90  # characters, in scripts without spaces
 MAX_CHARACTERS = 500
-CONTEXT_TOKENS, OPTION_TOKENS = 80, 60
+CONTEXT_TOKENS = 80
 # Greek ends questions with a semicolon, which other languages use in sentences.
 GREEK = re.compile("[\u0370-\u03ff\u1f00-\u1fff]")
 QUESTION_MARKS = frozenset("?\uff1f\u061f")
 NO_GAP = re.compile(r"\{\{|\}\}|::")
 # Engines do not have the same escapes for these in a grammar.
 CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
-# Other prompts contain wishes, or cards not to repeat, which passages would ignore.
+# The prompt of static/js/pages/generate/prompt.js. Others contain wishes, or cards not to repeat,
+# which passages would ignore.
 PLAIN_PROMPT = re.compile(r"Generate [0-9]+ flashcards? about (?P<topic>[^\n]*)")
 ASK = "Which words of it should the student remember?"
 SYSTEM = (
@@ -146,21 +147,14 @@ def _opening() -> list[dict[str, str]]:
 
 
 def _answer_prompt(options: Mapping[str, Any]) -> str:
-    return f"Topic: {_short(options['topic'])}.\nNotes: {{passage}}\nSentence: {{sentence}}\n{ASK}"
+    topic = _without_placeholders(short(options["topic"]))
+    return f"Topic: {topic}.\nNotes: {{passage}}\nSentence: {{sentence}}\n{ASK}"
 
 
 def _question(options: Mapping[str, Any]) -> dict[str, str]:
-    lines = [
-        "Ask for: {answer}",
-        *(
-            f"{name}: {_short(options[key])}."
-            for key, name in (("difficulty", "Difficulty"), ("language", "Language"))
-            if options.get(key)
-        ),
-    ]
+    lines = ["Ask for: {answer}", *map(_without_placeholders, option_lines(options))]
     return {"questionPrompt": "\n".join(lines), "questionGrammar": QUESTION_GRAMMAR}
 
 
-def _short(value: Any) -> str:
-    """Return a value on one line, without the braces of placeholders."""
-    return cut_to_tokens(" ".join(re.sub(r"[{}]", "", str(value)).split()), OPTION_TOKENS)
+def _without_placeholders(text: str) -> str:
+    return re.sub("[{}]", "", text)

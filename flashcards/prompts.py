@@ -60,7 +60,7 @@ def opening_messages(kind: str) -> list[dict[str, str]]:
     to the model as text.
     """
     row = KIND_OF_OPTION.get(kind, DEFAULT_KIND)
-    rule = row.rule if kind in KIND_OF_OPTION else f"{row.rule} Kind of card: {_short(kind)}."
+    rule = row.rule if kind in KIND_OF_OPTION else f"{row.rule} Kind of card: {short(kind)}."
     return [
         {"role": "system", "content": SYSTEM % {"kind": rule}},
         {"role": "user", "content": EXAMPLE_TASK},
@@ -79,21 +79,25 @@ def build_prompt(prompt: str, count: int, fronts_so_far: Sequence[str] = ()) -> 
 
 
 def _task(prompt: str, options: Mapping[str, Any], fronts_so_far: Sequence[str]) -> str:
-    option_lines = [
-        f"{name}: {_short(options[key])}."
-        for key, name in (("difficulty", "Difficulty"), ("language", "Language"))
-        if options.get(key)
-    ]
     text = cut_to_tokens(prompt, PROMPT_TOKENS)
-    topic = _short(options["topic"])
+    topic = short(options["topic"])
     lines = [
         text,
         "" if topic in text else f"Topic: {topic}.",
-        *option_lines,
+        *option_lines(options),
         _no_repeats(fronts_so_far) if fronts_so_far else "",
         f"Write {_cards(int(options['count']), 'more ' if fronts_so_far else '')} now.",
     ]
     return "\n".join(filter(None, lines))
+
+
+def option_lines(options: Mapping[str, Any]) -> list[str]:
+    """Return the lines with the difficulty and the language, if they are requested."""
+    return [
+        f"{name}: {short(options[key])}."
+        for key, name in (("difficulty", "Difficulty"), ("language", "Language"))
+        if options.get(key)
+    ]
 
 
 def _no_repeats(fronts_so_far: Sequence[str]) -> str:
@@ -108,7 +112,8 @@ def _no_repeats(fronts_so_far: Sequence[str]) -> str:
     return "Do not repeat these:\n" + "\n".join(lines)
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """Return the value of an option in one line of at most OPTION_TOKENS."""
     return cut_to_tokens(" ".join(str(value).split()), OPTION_TOKENS)
 
 

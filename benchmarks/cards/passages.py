@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ from flashcards.passages import build_passages
 from flashcards.prompts import PROMPT_VERSION
 
 ANSWER_TOKENS, QUESTION_TOKENS = 60, 100  # as in static/js/client/passages.js
+PLACEHOLDER = re.compile(r"\{(passage|sentence|answer)\}")
 
 
 class PassageModel:
@@ -59,24 +61,23 @@ class PassageModel:
         return MadeCards(cards, seconds, obeys=True)
 
     def _write(
-        self, passages: Mapping[str, Any], sentence: Mapping[str, str], answers: Sequence[str]
+        self, passages: Mapping[str, Any], sentence: Mapping[str, str], answers: Mapping[str, int]
     ) -> tuple[Card, float]:
         """Return the sides of a card, which may be empty, and the seconds that it took."""
         if not answers:
             return {"front": "", "back": ""}, 0.0
-        prompt = passages["answerPrompt"].replace("{passage}", sentence["passage"])
-        messages = [
-            *passages["messages"],
-            {"role": "user", "content": prompt.replace("{sentence}", sentence["text"])},
-        ]
+        text = sentence["text"]
+        values = {"passage": sentence["passage"], "sentence": text}
+        messages = [*passages["messages"], _user_message(passages["answerPrompt"], values)]
         grammar = "root ::= " + " | ".join(json.dumps(each, ensure_ascii=False) for each in answers)
         answer, seconds = self._complete(messages, grammar, ANSWER_TOKENS)
         if "questionPrompt" not in passages:
-            front = sentence["text"].replace(answer, f"{{{{c1::{answer}}}}}", 1)
+            start = answers[answer]
+            front = f"{text[:start]}{{{{c1::{answer}}}}}{text[start + len(answer) :]}"
             return {"front": front, "back": answer}, seconds
         messages += [
             {"role": "assistant", "content": answer},
-            {"role": "user", "content": passages["questionPrompt"].replace("{answer}", answer)},
+            _user_message(passages["questionPrompt"], {"answer": answer}),
         ]
         question, more = self._complete(messages, passages["questionGrammar"], QUESTION_TOKENS)
         front = question if question.endswith(QUESTION_MARKS) else ""
@@ -102,11 +103,19 @@ class PassageModel:
         return answer.text.strip(), answer.seconds
 
 
-def _answers_in(passages: Mapping[str, Any]) -> dict[str, list[str]]:
+def _user_message(template: str, values: Mapping[str, str]) -> dict[str, str]:
+    return {"role": "user", "content": PLACEHOLDER.sub(lambda name: values[name[1]], template)}
+
+
+def _answers_in(passages: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    """Return the possible answers of each sentence, with their positions in characters."""
     texts = [sentence["text"] for sentence in passages["sentences"]]
-    lists: list[list[str]] = run_module(
+    # JavaScript counts characters outside the Basic Multilingual Plane twice.
+    lists: list[list[tuple[str, int]]] = run_module(
         "client/passages.js",
-        "request.map((text) => [...module.answersIn(text).keys()])",
+        """request.map((text) => [...module.answersIn(text)].map(
+            ([answer, start]) => [answer, [...text.slice(0, start)].length],
+        ))""",
         texts,
     )
-    return dict(zip(texts, lists, strict=True))
+    return {text: dict(answers) for text, answers in zip(texts, lists, strict=True)}

@@ -20,7 +20,7 @@ from flashcards.services.cards import (
     columns_usable,
     tags_checked,
 )
-from flashcards.services.drafts import drafts_delete_saved
+from flashcards.services.drafts import drafts_delete_saved, generations_of_draft
 from flashcards.services.fates import ReportedFates, fates_save
 from flashcards.services.locks import NO_DECK
 from sessions_app.exceptions import Conflict, Invalid, NotFound
@@ -101,6 +101,12 @@ def deck_save(
     else:
         is_new = True
         deck = deck_create(user=user, name=name, cards=cards or (), tags=tags, source=source)
+        # The user may have discarded all generated cards and saved only others.
+        generations = generations_of_draft(user=user, draft_id=draft_id)
+    saved_ids = [generation.pk for generation in generations]
+    # Discarding a draft locks it before its fates, too.
+    if draft_id or saved_ids:
+        drafts_delete_saved(user=user, draft_id=draft_id, generation_ids=saved_ids)
     if is_new:
         fates_save(
             deck=deck,
@@ -109,9 +115,6 @@ def deck_save(
             draft_id=draft_id,
             reported=fates or ReportedFates(),
         )
-    saved_ids = [generation.pk for generation in generations]
-    if draft_id or saved_ids:
-        drafts_delete_saved(user=user, draft_id=draft_id, generation_ids=saved_ids)
     return deck, is_new
 
 

@@ -85,6 +85,16 @@ def draft_store(
     raise Conflict(message, code="draft_changed")
 
 
+def generations_of_draft(*, user: User, draft_id: UUID | None) -> list[Generation]:
+    """Return the generations with cards of the user's draft, or none if there is no such draft."""
+    if draft_id is None:
+        return []
+    draft = DraftBatch.objects.of(user).filter(pk=draft_id).only("generation_ids").first()
+    ids = draft.generation_ids if draft else []
+    generations = Generation.objects.of(user).filter(pk__in=ids).exclude(cards=[])
+    return list(generations.select_related("session"))
+
+
 @transaction.atomic
 def draft_discard(*, user: User, draft_id: UUID) -> None:
     """Delete the user's draft, and count its cards as discarded.
@@ -94,7 +104,7 @@ def draft_discard(*, user: User, draft_id: UUID) -> None:
     draft = DraftBatch.objects.of(user).select_for_update().filter(pk=draft_id).first()
     if draft is None:
         raise NotFound(NO_DRAFT)
-    fates_discard(draft)
+    fates_discard(draft, generations_of_draft(user=user, draft_id=draft_id))
     draft.delete()
 
 

@@ -111,12 +111,10 @@ def fates_save(
     )
 
 
-def fates_discard(draft: DraftBatch) -> None:
+def fates_discard(draft: DraftBatch, generations: Sequence[Generation]) -> None:
     """Count the cards of a draft that is discarded, except generations that are counted already."""
-    generations = Generation.objects.filter(user=draft.user_id, pk__in=draft.generation_ids)
     reported = ReportedFates.read(draft.record.get("fates"))
-    rows = generations.exclude(cards=[]).select_related("session")
-    counts = _generation_counts(rows, (), reported.regenerated)
+    counts = _generation_counts(generations, (), reported.regenerated)
     losses = _instant_losses(reported)
     losses[DISCARDED] += sum(card.get("byRule") is True for card in draft.cards)
     counts[(draft.pk, "", "", INSTANT_KIND)].update(losses)
@@ -172,7 +170,7 @@ def _instant_losses(reported: ReportedFates) -> Counter[str]:
 
 
 def _rows(user_id: int, counts: Mapping[Group, Counter[str]], *, is_saved: bool) -> list[CardFates]:
-    """Return the rows of the groups that have cards."""
+    """Return the rows of the groups that have cards, in the same order in all requests."""
     return [
         CardFates(
             user_id=user_id,
@@ -183,7 +181,7 @@ def _rows(user_id: int, counts: Mapping[Group, Counter[str]], *, is_saved: bool)
             is_saved=is_saved,
             **{fate: fates[fate] for fate in FATES},
         )
-        for (origin_id, model_id, prompt_version, kind), fates in counts.items()
+        for (origin_id, model_id, prompt_version, kind), fates in sorted(counts.items())
         if fates.total()
     ]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.cards.node import run_module
 from flashcards.passages import build_passages, pick_sentences
 from flashcards.sentences import split_sentences
 
@@ -25,6 +26,13 @@ def passages(
 
 def texts(sentences: list[dict[str, str]]) -> list[str]:
     return [row["text"] for row in sentences]
+
+
+def test_prompt_of_the_pages_is_plain_unless_cards_must_not_be_repeated() -> None:
+    expression = "[[], ['ebb']].map((fronts) => module.promptExcluding('Tides', 2, fronts))"
+    plain, excluding = run_module("pages/generate/prompt.js", expression, None)
+    assert passages(prompt=plain)
+    assert passages(prompt=excluding) is None
 
 
 def test_sentences_are_spread_over_the_notes_before_spare_ones() -> None:

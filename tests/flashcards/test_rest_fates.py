@@ -181,6 +181,27 @@ def test_invalid_fates_are_rejected_by_name(alice, api, generation, fates):
     assert not CardFates.objects.exists()
 
 
+def test_generated_cards_are_discarded_if_only_instant_cards_of_draft_are_saved(
+    alice, api, generation, address
+):
+    client = api(alice)
+    store(client, address, generation)
+    draft_id = address.rsplit("/", 1)[-1]
+    body = {"name": "Tides", "cards": [INSTANT], "source": NOTES, "draftId": draft_id}
+    assert client.post(DECKS, body).status_code == 201
+    assert fates_of(client) == {MODEL: {"discarded": 4}, "": {"kept": 1}}
+    assert client.get(address).status_code == 404
+
+
+def test_draft_of_another_user_is_neither_counted_nor_deleted(alice, bob, api, generation, address):
+    store(api(alice), address, generation)
+    draft_id = address.rsplit("/", 1)[-1]
+    body = {"name": "Tides", "cards": [INSTANT], "source": NOTES, "draftId": draft_id}
+    assert api(bob).post(DECKS, body).status_code == 201
+    assert fates_of(api(bob)) == {"": {"kept": 1}}
+    assert api(alice).get(address).status_code == 200
+
+
 def test_expired_draft_is_not_counted(alice, api, generation, address):
     store(api(alice), address, generation)
     assert drafts_delete_old(now=timezone.now() + timedelta(days=400)) == 1

@@ -3,7 +3,7 @@ import { gettext } from "./i18n.js";
 import { CardStream, parseCards } from "./parse.js";
 import { checkCard, requirementsOf } from "./parse/degenerate.js";
 import { writePassages } from "./passages.js";
-import { maxTokensFor, samplingFor, writesPassages } from "./sampling.js";
+import { isSmallModel, maxTokensFor, samplingFor } from "./sampling.js";
 
 const MAX_MESSAGE_LENGTH = 1000;
 
@@ -178,7 +178,7 @@ export class EngineWorker {
     const run = (this.#run = new GenerationRun({
       request: this.#nextRequest,
       sampling: samplingFor(modelId, isFollowUp),
-      usesPassages: writesPassages(modelId) && "Segmenter" in Intl,
+      usesPassages: !isSmallModel(modelId) && "Segmenter" in Intl,
       send: this.#send,
       emit: this.#emit,
       onDraft: this.#onDraft,

@@ -69,12 +69,6 @@ export function samplingFor(modelId, isFollowUp) {
 }
 
 /**
- * Return whether a model is large enough to write questions about single sentences of notes.
- * @param {string} modelId
- */
-export const writesPassages = (modelId) => !isSmallModel(modelId);
-
-/**
  * Return the number of tokens that an answer may have.
  * @param {number} count  of cards
  * @param {{front: number, back: number}} [limits]  the most words of a side

@@ -138,7 +138,12 @@ function rate(rating) {
 
 /** Remove a card that was rated in another tab. @param {string} cardId */
 function removeRated(cardId) {
-  if (session?.remove(cardId)) showNext();
+  showWithout(session?.remove(cardId));
+}
+
+/** Show the session after a card was removed from it. @param {boolean|undefined} wasCurrent */
+function showWithout(wasCurrent) {
+  if (wasCurrent) showNext();
   else if (session?.current) view.showRemaining(session, StudySession.kind(session.current));
 }
 
@@ -171,8 +176,8 @@ async function rewrite() {
   tool.openRewrite(card, (isDeleted) => {
     leech.hide();
     if (!isDeleted) return;
-    if (session.removeDeleted(card.id)) showNext();
-    else saveSession();
+    showWithout(session.removeDeleted(card.id));
+    saveSession();
   });
 }
 

@@ -39,6 +39,11 @@ class ManualEngine extends EventTarget {
 class FakePanel extends EventTarget {
   engine = null;
   model = { modelId: "m", checksAnswers: true };
+  errors = [];
+
+  handleEngineError(error) {
+    this.errors.push(error);
+  }
 
   setEngine(engine) {
     this.engine = engine;
@@ -187,6 +192,10 @@ test("an error leaves the card unchecked, and the next one is checked", async ()
   page.engine.questions[1].answer("blood");
   await settled();
   assert.deepEqual(marks(page), ["found", "confirmed"]);
+  assert.deepEqual(
+    page.panel.errors.map(({ message }) => message),
+    ["out of memory"],
+  );
   assert.equal(page.engine.questions.length, 2);
   page.batch.record.cards[0].back = "blood";
   page.change();

@@ -104,6 +104,23 @@ test("undo works after the last card and returns null when no review is left", (
   assert.equal(session.undo(), null);
 });
 
+test("the rating of a card that was deleted cannot be undone, and still counts", () => {
+  session.load(queue(learned("a"), fresh("b")));
+  rate("again");
+  assert.equal(session.removeDeleted("a"), false);
+  assert.equal(session.undo(), null);
+  assert.equal(session.next(NOW + 60 * MINUTE).card.id, "b");
+  assert.equal(session.tally().reviews, 1);
+});
+
+test("an edited card is shown with its new texts after the queue was loaded again", () => {
+  session.load(queue(learned("a"), fresh("b")));
+  session.load(queue(learned("a"), fresh("b")));
+  session.update({ id: "a", front: "ebb", back: "falling water" });
+  const { front, back } = session.next(NOW).card;
+  assert.deepEqual([front, back], ["ebb", "falling water"]);
+});
+
 test("untilNext is in whole days for a card that is due on another day", () => {
   session.load({ ...queue(), nextDueAt: "2026-03-11T04:00Z" });
   assert.equal(session.untilNext(NOW), 86_400);

@@ -31,4 +31,3 @@ export function maxTokensFor(count: number, limits?: {
     front: number;
     back: number;
 }): number;
-export function writesPassages(modelId: string): boolean;

@@ -13,6 +13,9 @@ import {
 } from "./preferences.js";
 import { requestPersistence, storedByModel, storedText } from "./stored-models.js";
 
+/** Engine errors after which the model must be loaded again. */
+const LOSS_CODES = new Set(["device_lost", "out_of_memory"]);
+
 /**
  * The engine panel, which detects what the browser supports and lets users choose and load a model.
  *
@@ -141,9 +144,13 @@ export class EnginePanel extends EventTarget {
     this.#manager.cancel();
   }
 
-  /** Handle the loss of the engine. @param {Error} error */
-  handleLoss(error) {
-    return this.#manager.handleLoss(error);
+  /**
+   * Load the model again after an error with which the engine was lost. Ignore other errors.
+   * @param {any} error
+   * @param {string} [code]
+   */
+  handleEngineError(error, code = error.code) {
+    if (LOSS_CODES.has(code)) this.#manager.handleLoss(error);
   }
 
   async #load() {

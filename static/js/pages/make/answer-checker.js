@@ -1,5 +1,4 @@
 import { gettext } from "../../client/i18n.js";
-import { RELOAD_CODES } from "../engine/reload-codes.js";
 import { action, announce, part, slot } from "../lib/dom.js";
 import { integer } from "../lib/format.js";
 import { compareAnswer, MAX_TOKENS, questionMessages } from "../notes/answers.js";
@@ -79,7 +78,7 @@ export class AnswerChecker {
     try {
       await this.#check(engine, next, abort.signal);
     } catch (error) {
-      if (RELOAD_CODES.has(error.code)) this.#panel.handleLoss(error);
+      this.#panel.handleEngineError(error);
       // The question is asked again if the model was unloaded in the meantime.
       if (this.#panel.engine === engine) this.#failed.set(next.draft, { ...next.draft });
     }

@@ -1,6 +1,5 @@
 import { gettext } from "../../client/i18n.js";
 import { fallbackModel, listModels } from "../engine/models.js";
-import { RELOAD_CODES } from "../engine/reload-codes.js";
 import { createClient, loadClient } from "../generate/client.js";
 import { promptExcluding } from "../generate/prompt.js";
 import { deleteOnUnload } from "../lib/api.js";
@@ -151,9 +150,8 @@ export class BatchGenerator {
   #createClient(library, modelId) {
     const client = createClient(library, modelId);
     client.addEventListener("generation", ({ detail }) => this.#onRemoteCall(detail.call));
-    client.addEventListener(
-      "enginefailed",
-      ({ detail: { code, error } }) => RELOAD_CODES.has(code) && this.#panel.handleLoss(error),
+    client.addEventListener("enginefailed", ({ detail: { code, error } }) =>
+      this.#panel.handleEngineError(error, code),
     );
     return client;
   }
